@@ -1,0 +1,28 @@
+//! A collection of tiles by year.
+
+use crate::{Region, SourceError, Tile, TileId, Year};
+
+/// A collection of tiles by year: a folder of NPY tiles, a folder of tile stores.
+///
+/// Listing is cheap: an implementation looks at names, never into tiles.
+pub trait Archive: Send + Sync {
+    /// What to call the archive in a message: a path or an address.
+    fn name(&self) -> String;
+
+    /// The years that it has, ascending.
+    fn years(&self) -> Vec<Year>;
+
+    /// The tiles of a year, in the order of [`TileId`].
+    fn tiles(&self, year: Year) -> Vec<TileId>;
+
+    /// The tiles of a year that a region touches, in the order of [`TileId`].
+    fn tiles_in(&self, year: Year, region: &Region) -> Vec<TileId> {
+        self.tiles(year).into_iter().filter(|tile| region.touches(*tile)).collect()
+    }
+
+    /// Opens a tile; `None` where the archive does not have it.
+    ///
+    /// # Errors
+    /// Where it has it and it cannot be opened.
+    fn open(&self, id: TileId, year: Year) -> Result<Option<Box<dyn Tile>>, SourceError>;
+}

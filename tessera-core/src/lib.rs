@@ -1,0 +1,48 @@
+#![doc = include_str!("../README.md")]
+
+mod archive;
+mod channels;
+mod dequantize;
+mod kernel;
+mod memory;
+mod pixel_grid;
+mod projection;
+mod quantize;
+mod quantized;
+mod region;
+mod scale_counts;
+mod scales;
+mod source;
+mod status;
+mod tile_id;
+mod utm_zone;
+mod version;
+mod view;
+mod window;
+mod year;
+
+#[cfg(feature = "serde")]
+mod serde_text;
+#[cfg(feature = "synthetic")]
+pub mod synthetic;
+
+pub use archive::Archive;
+pub use channels::{Channels, ChannelsError};
+pub use memory::MemorySource;
+pub use pixel_grid::{PIXEL_SIZE, PixelGrid, PixelGridError};
+pub use projection::{ProjectionError, UtmProjection};
+pub use quantized::{Quantized, QuantizedError};
+pub use region::{Region, RegionError};
+pub use scale_counts::ScaleCounts;
+pub use scales::{Scales, ScalesView};
+pub use source::{Source, SourceError, Tile};
+pub use status::{PixelStatus, ScaleLimit, ScaleLimitError};
+pub use tile_id::{TileId, TileIdError};
+pub use utm_zone::{Hemisphere, UtmZone, UtmZoneError};
+pub use version::DatasetVersion;
+pub use view::QuantizedView;
+pub use window::{Window, WindowError};
+pub use year::{Year, YearError};
+
+/// The number of channels of a TESSERA embedding.
+pub const CHANNELS: usize = 128;

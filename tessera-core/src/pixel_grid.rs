@@ -1,0 +1,414 @@
+//! Where the pixels of a raster lie on Earth.
+
+use geo_types::{Rect, coord};
+
+use crate::{ProjectionError, Region, TileId, UtmProjection, UtmZone, Window};
+
+/// The edge of a pixel in metres.
+pub const PIXEL_SIZE: f64 = 10.0;
+
+/// The pixels of a raster on Earth: a UTM zone, the upper-left corner in metres, rows and columns of 10 m.
+///
+/// The grid of a tile follows from its name alone ([`PixelGrid::of_tile`]). Its corner is snapped outwards to the
+/// 10 m lattice that all tiles of a zone share.
+///
+/// ```
+/// use tessera_core::PixelGrid;
+///
+/// let grid = PixelGrid::of_tile("grid_-99.95_80.05".parse()?)?;
+/// assert_eq!((grid.rows(), grid.cols(), grid.zone().epsg()), (1119, 211, 32614));
+/// assert_eq!(grid.transform(), [10.0, 0.0, 480610.0, 0.0, -10.0, 8892920.0]);
+/// assert_eq!(grid.pixel_center(0, 0), (480615.0, 8892915.0));
+/// assert_eq!(grid.pixel_at(480615.0, 8892915.0), Some((0, 0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PixelGrid {
+    zone: UtmZone,
+    west: f64,
+    north: f64,
+    rows: usize,
+    cols: usize,
+}
+
+/// Why something is not a [`PixelGrid`].
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PixelGridError {
+    /// No rows or no columns, or more than a raster of UTM can have.
+    #[error("a grid of {rows} rows × {cols} columns: expected 1..={max} of each", max = PixelGrid::MAX_EDGE)]
+    Shape {
+        /// Rows asked for.
+        rows: usize,
+        /// Columns asked for.
+        cols: usize,
+    },
+    /// A corner that is not finite.
+    #[error("a grid with its upper-left corner at ({west}, {north}): expected finite metres")]
+    Corner {
+        /// Easting in metres.
+        west: f64,
+        /// Northing in metres.
+        north: f64,
+    },
+    /// A corner of the tile cannot be projected.
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
+}
+
+impl PixelGrid {
+    /// The greatest number of rows or columns: more than twice the 10 m pixels from pole to pole.
+    pub const MAX_EDGE: usize = 1 << 22;
+
+    /// A grid in `zone` with its upper-left corner (not a pixel's centre) at `west`, `north`, in metres.
+    ///
+    /// # Errors
+    /// A shape of zero or beyond [`PixelGrid::MAX_EDGE`], or a corner that is not finite.
+    pub fn new(
+        zone: UtmZone,
+        west: f64,
+        north: f64,
+        rows: usize,
+        cols: usize,
+    ) -> Result<Self, PixelGridError> {
+        if !(1..=Self::MAX_EDGE).contains(&rows) || !(1..=Self::MAX_EDGE).contains(&cols) {
+            return Err(PixelGridError::Shape { rows, cols });
+        }
+        if !west.is_finite() || !north.is_finite() {
+            return Err(PixelGridError::Corner { west, north });
+        }
+        Ok(Self { zone, west, north, rows, cols })
+    }
+
+    /// The grid of a tile, from its name alone: its four corners are projected to its zone, the shape is their
+    /// extent rounded to whole pixels, and the corner is snapped outwards to a multiple of 10 m.
+    ///
+    /// # Errors
+    /// Where a corner cannot be projected, which no tile's is.
+    pub fn of_tile(tile: TileId) -> Result<Self, PixelGridError> {
+        let utm = UtmProjection::new(UtmZone::of_tile(tile))?;
+        let cell = tile.bounds();
+        let (w, e, s, n) = (cell.min().x, cell.max().x, cell.min().y, cell.max().y);
+        let (ul, ur) = (utm.project(w, n)?, utm.project(e, n)?);
+        let (ll, lr) = (utm.project(w, s)?, utm.project(e, s)?);
+        let (west, north) = (ul.0.min(ll.0), ul.1.max(ur.1));
+        let pixels = |metres: f64| (metres / PIXEL_SIZE).round_ties_even().max(1.0) as usize;
+        Self::new(
+            utm.zone(),
+            (west / PIXEL_SIZE).floor() * PIXEL_SIZE,
+            (north / PIXEL_SIZE).ceil() * PIXEL_SIZE,
+            pixels(north - ll.1.min(lr.1)),
+            pixels(ur.0.max(lr.0) - west),
+        )
+    }
+
+    /// The same corner with another shape, as of a file that differs by a pixel.
+    ///
+    /// # Errors
+    /// [`PixelGridError::Shape`].
+    pub fn with_shape(self, rows: usize, cols: usize) -> Result<Self, PixelGridError> {
+        Self::new(self.zone, self.west, self.north, rows, cols)
+    }
+
+    /// The grid of a window of this one; the window need not lie inside.
+    ///
+    /// # Errors
+    /// [`PixelGridError::Shape`].
+    pub fn window(self, window: &Window) -> Result<Self, PixelGridError> {
+        let (west, north) = self.corner(window.row as f64, window.col as f64);
+        Self::new(self.zone, west, north, window.rows, window.cols)
+    }
+
+    /// The UTM zone.
+    #[must_use]
+    pub fn zone(&self) -> UtmZone {
+        self.zone
+    }
+
+    /// Easting of the western edge in metres.
+    #[must_use]
+    pub fn west(&self) -> f64 {
+        self.west
+    }
+
+    /// Northing of the northern edge in metres.
+    #[must_use]
+    pub fn north(&self) -> f64 {
+        self.north
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns.
+    #[must_use]
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// The window of the whole grid.
+    #[must_use]
+    pub fn full(&self) -> Window {
+        Window::full(self.rows, self.cols)
+    }
+
+    /// The affine transform from (column, row) to metres, in the order of rasterio and STAC: `[a, b, c, d, e, f]`
+    /// with x = a·col + b·row + c and y = d·col + e·row + f.
+    #[must_use]
+    pub fn transform(&self) -> [f64; 6] {
+        [PIXEL_SIZE, 0.0, self.west, 0.0, -PIXEL_SIZE, self.north]
+    }
+
+    /// The outer edges in metres, x easting, y northing.
+    #[must_use]
+    pub fn bounds(&self) -> Rect<f64> {
+        let (east, south) = self.corner(self.rows as f64, self.cols as f64);
+        Rect::new(coord! { x: self.west, y: south }, coord! { x: east, y: self.north })
+    }
+
+    /// Whether the corner lies on the 10 m lattice that the tiles of a zone share.
+    #[must_use]
+    pub fn is_on_lattice(&self) -> bool {
+        self.west % PIXEL_SIZE == 0.0 && self.north % PIXEL_SIZE == 0.0
+    }
+
+    /// Easting and northing of a pixel's centre in metres; the pixel may lie outside.
+    #[must_use]
+    pub fn pixel_center(&self, row: usize, col: usize) -> (f64, f64) {
+        self.corner(row as f64 + 0.5, col as f64 + 0.5)
+    }
+
+    fn corner(&self, row: f64, col: f64) -> (f64, f64) {
+        (self.west + PIXEL_SIZE * col, self.north - PIXEL_SIZE * row)
+    }
+
+    /// The (row, column) of the pixel that holds a point in metres, its west and north edges included; `None`
+    /// outside.
+    #[must_use]
+    pub fn pixel_at(&self, easting: f64, northing: f64) -> Option<(usize, usize)> {
+        let (row, col) = ((self.north - northing) / PIXEL_SIZE, (easting - self.west) / PIXEL_SIZE);
+        let inside = |v: f64, n: usize| v >= 0.0 && v < n as f64;
+        (inside(row, self.rows) && inside(col, self.cols)).then_some((row as usize, col as usize))
+    }
+
+    /// Longitude and latitude of a pixel's centre in degrees.
+    ///
+    /// # Errors
+    /// Where the pixel lies outside what the projection can represent.
+    pub fn lon_lat(
+        &self,
+        utm: &UtmProjection,
+        row: usize,
+        col: usize,
+    ) -> Result<(f64, f64), ProjectionError> {
+        let (easting, northing) = self.pixel_center(row, col);
+        utm.unproject(easting, northing)
+    }
+
+    /// The (row, column) of the pixel that holds a longitude and latitude in degrees; `None` outside.
+    #[must_use]
+    pub fn pixel_at_lon_lat(&self, utm: &UtmProjection, lon: f64, lat: f64) -> Option<(usize, usize)> {
+        let (easting, northing) = utm.project(lon, lat).ok()?;
+        self.pixel_at(easting, northing)
+    }
+
+    /// The smallest box of longitude and latitude that holds the grid's outline, in degrees: west and east counted
+    /// on from the central meridian, so that they may pass ±180.
+    ///
+    /// # Errors
+    /// Where the outline leaves what the projection can represent.
+    pub fn lon_lat_bounds(&self) -> Result<Rect<f64>, ProjectionError> {
+        let utm = UtmProjection::new(self.zone)?;
+        let meridian = self.zone.central_meridian();
+        let (mut low, mut high) = ((f64::MAX, f64::MAX), (f64::MIN, f64::MIN));
+        // Along an edge both angles are smooth and nearly straight: 16 steps a side are within a millionth of a degree
+        // for a tile.
+        const STEPS: usize = 16;
+        for step in 0..=STEPS {
+            let (row, col) = (self.rows * step, self.cols * step);
+            let (row, col) = (row as f64 / STEPS as f64, col as f64 / STEPS as f64);
+            let (bottom, right) = (self.rows as f64, self.cols as f64);
+            for (row, col) in [(row, 0.0), (row, right), (0.0, col), (bottom, col)] {
+                let (easting, northing) = self.corner(row, col);
+                let (lon, lat) = utm.unproject(easting, northing)?;
+                let lon = meridian + turn(lon - meridian);
+                low = (low.0.min(lon), low.1.min(lat));
+                high = (high.0.max(lon), high.1.max(lat));
+            }
+        }
+        Ok(Rect::new(coord! { x: low.0, y: low.1 }, coord! { x: high.0, y: high.1 }))
+    }
+
+    /// The smallest window that holds the centre of every pixel inside a region's projected outline; `None` where the
+    /// region and the grid share no pixel.
+    ///
+    /// # Errors
+    /// Where the grid or the region cannot be projected.
+    pub fn window_of(&self, region: &Region) -> Result<Option<Window>, ProjectionError> {
+        let utm = UtmProjection::new(self.zone)?;
+        let meridian = self.zone.central_meridian();
+        let own = self.lon_lat_bounds()?;
+        let mut found: Option<Window> = None;
+        for part in region.boxes() {
+            // The same box one turn of the Earth to either side: the grid's own longitudes may pass ±180.
+            for turns in [-360.0, 0.0, 360.0] {
+                let (w, e) = (part.min().x + turns, part.max().x + turns);
+                let (w, e) = (w.max(own.min().x - 0.01), e.min(own.max().x + 0.01));
+                let (s, n) = (part.min().y.max(own.min().y - 0.01), part.max().y.min(own.max().y + 0.01));
+                if w > e || s > n {
+                    continue;
+                }
+                let outline = projected_outline(&utm, meridian, (w, s, e, n))?;
+                found = match (found, self.window_between(&outline)) {
+                    (Some(a), Some(b)) => Some(hull(a, b)),
+                    (a, b) => a.or(b),
+                };
+            }
+        }
+        Ok(found)
+    }
+
+    /// The window of the pixels whose centres lie between these edges in metres.
+    fn window_between(&self, edges: &Rect<f64>) -> Option<Window> {
+        let first = |metres: f64, n: usize| (metres / PIXEL_SIZE - 0.5).ceil().clamp(0.0, n as f64) as usize;
+        let end =
+            |metres: f64, n: usize| ((metres / PIXEL_SIZE - 0.5).floor() + 1.0).clamp(0.0, n as f64) as usize;
+        let (row, col) =
+            (first(self.north - edges.max().y, self.rows), first(edges.min().x - self.west, self.cols));
+        let (end_row, end_col) =
+            (end(self.north - edges.min().y, self.rows), end(edges.max().x - self.west, self.cols));
+        (row < end_row && col < end_col).then(|| Window::new(row, col, end_row - row, end_col - col))
+    }
+}
+
+/// An angle brought into −180..180.
+fn turn(degrees: f64) -> f64 {
+    (degrees + 180.0).rem_euclid(360.0) - 180.0
+}
+
+fn hull(a: Window, b: Window) -> Window {
+    let (row, col) = (a.row.min(b.row), a.col.min(b.col));
+    Window::new(row, col, a.end_row().max(b.end_row()) - row, a.end_col().max(b.end_col()) - col)
+}
+
+/// The box in metres of a lon/lat box. In transverse Mercator a parallel is lowest or highest at its ends or on the
+/// central meridian, and a meridian is farthest from the central one at its ends or on the equator: so these points
+/// are enough.
+fn projected_outline(
+    utm: &UtmProjection,
+    meridian: f64,
+    (w, s, e, n): (f64, f64, f64, f64),
+) -> Result<Rect<f64>, ProjectionError> {
+    let mut points = vec![(w, s), (w, n), (e, s), (e, n)];
+    if (w..e).contains(&meridian) {
+        points.extend([(meridian, s), (meridian, n)]);
+    }
+    if (s..n).contains(&0.0) {
+        points.extend([(w, 0.0), (e, 0.0)]);
+    }
+    let (mut low, mut high) = ((f64::MAX, f64::MAX), (f64::MIN, f64::MIN));
+    for (lon, lat) in points {
+        let (x, y) = utm.project(lon, lat)?;
+        low = (low.0.min(x), low.1.min(y));
+        high = (high.0.max(x), high.1.max(y));
+    }
+    Ok(Rect::new(coord! { x: low.0, y: low.1 }, coord! { x: high.0, y: high.1 }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// From pyproj 3.7: name, EPSG, snapped west and north, rows, cols.
+    const CHECKS: [(&str, u32, f64, f64, usize, usize); 6] = [
+        ("grid_-99.95_80.05", 32614, 480_610.0, 8_892_920.0, 1119, 211),
+        ("grid_0.15_52.05", 32631, 300_930.0, 5_776_130.0, 1139, 729),
+        ("grid_0.05_0.05", 32631, 166_020.0, 11_070.0, 1107, 1114),
+        ("grid_-0.05_50.75", 32630, 704_340.0, 5_631_880.0, 1140, 750),
+        ("grid_179.95_-16.55", 32760, 809_440.0, 8_173_530.0, 1123, 1084),
+        ("grid_115.75_-85.05", 32750, 487_350.0, 560_150.0, 1118, 121),
+    ];
+
+    #[test]
+    fn grids_follow_from_names() {
+        for (name, epsg, west, north, rows, cols) in CHECKS {
+            let grid = PixelGrid::of_tile(name.parse().unwrap()).unwrap();
+            let zone = UtmZone::from_epsg(epsg).unwrap();
+            assert_eq!(grid, PixelGrid::new(zone, west, north, rows, cols).unwrap(), "{name}");
+            assert!(grid.is_on_lattice());
+        }
+    }
+
+    #[test]
+    fn a_tile_beside_its_central_meridian_starts_on_it() {
+        let grid = PixelGrid::of_tile("grid_3.05_47.05".parse().unwrap()).unwrap();
+        assert_eq!(grid.west(), 500_000.0);
+    }
+
+    #[test]
+    fn cells_at_the_poles_and_the_antimeridian_have_grids() {
+        for (column, row) in [(0, 0), (3599, 0), (0, 1799), (3599, 1799), (0, 900), (3599, 899)] {
+            let grid = PixelGrid::of_tile(TileId::from_cell(column, row).unwrap()).unwrap();
+            assert!(
+                grid.rows() >= 1 && grid.rows() < 1200 && grid.cols() >= 1 && grid.cols() < 1200,
+                "{grid:?}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pixels_know_their_centres(column in 0..3600_u32, row in 30..1770_u32, r in 0..100_usize, c in 0..100_usize) {
+            let grid = PixelGrid::of_tile(TileId::from_cell(column, row).unwrap()).unwrap();
+            let (r, c) = (r * grid.rows() / 100, c * grid.cols() / 100);
+            let (x, y) = grid.pixel_center(r, c);
+            prop_assert_eq!(grid.pixel_at(x, y), Some((r, c)));
+            let utm = UtmProjection::new(grid.zone()).unwrap();
+            let (lon, lat) = grid.lon_lat(&utm, r, c).unwrap();
+            prop_assert_eq!(grid.pixel_at_lon_lat(&utm, lon, lat), Some((r, c)));
+        }
+
+        #[test]
+        fn the_window_of_a_region_holds_all_its_pixels(column in 0..3600_u32, row in 60..1740_u32,
+                w in 0.0..0.09_f64, s in 0.0..0.09_f64, width in 0.001..0.09_f64, height in 0.001..0.09_f64) {
+            let tile = TileId::from_cell(column, row).unwrap();
+            let grid = PixelGrid::of_tile(tile).unwrap();
+            let cell = tile.bounds();
+            let (w, s) = (cell.min().x + w, cell.min().y + s);
+            let (e, n) = ((w + width).min(180.0), s + height);
+            let region = Region::new(w, s, e, n).unwrap();
+            let window = grid.window_of(&region).unwrap();
+            let utm = UtmProjection::new(grid.zone()).unwrap();
+            for (r, c) in (0..grid.rows()).step_by(37).flat_map(|r| (0..grid.cols()).step_by(29).map(move |c| (r, c))) {
+                let (lon, lat) = grid.lon_lat(&utm, r, c).unwrap();
+                if region.contains(lon, lat) {
+                    let window = window.unwrap();
+                    prop_assert!(window.row_range().contains(&r) && window.col_range().contains(&c));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn regions_elsewhere_have_no_window() {
+        let grid = PixelGrid::of_tile("grid_179.95_-16.55".parse().unwrap()).unwrap();
+        assert_eq!(grid.window_of(&Region::new(0.0, -17.0, 1.0, -16.0).unwrap()).unwrap(), None);
+        let beyond = Region::new(179.99, -16.6, -179.9, -16.5).unwrap();
+        let window = grid.window_of(&beyond).unwrap().unwrap();
+        assert_eq!(window.end_col(), grid.cols());
+        assert!(window.cols < 150, "{window:?}");
+        assert_eq!(grid.window_of(&Region::WORLD).unwrap(), Some(grid.full()));
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_grid() {
+        let zone = UtmZone::from_epsg(32631).unwrap();
+        assert!(PixelGrid::new(zone, 0.0, 0.0, 0, 5).is_err());
+        assert!(PixelGrid::new(zone, 0.0, 0.0, 5, usize::MAX).is_err());
+        assert!(PixelGrid::new(zone, f64::NAN, 0.0, 5, 5).is_err());
+    }
+}
