@@ -29,6 +29,12 @@ impl MemorySource {
         Ok(Self { grid, pixels })
     }
 
+    /// The two are known to fit.
+    #[cfg(feature = "synthetic")]
+    pub(crate) fn from_fitting(grid: PixelGrid, pixels: Quantized) -> Self {
+        Self { grid, pixels }
+    }
+
     /// All pixels.
     #[must_use]
     pub fn view(&self) -> QuantizedView<'_> {
