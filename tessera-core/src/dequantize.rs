@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, ArrayViewMut3, Axis, Zip};
 
+use crate::huge_pages::ask_for_huge_pages;
 use crate::kernel::{self, Stores};
 use crate::{Channels, ChannelsError, PixelStatus, QuantizedError, QuantizedView, ScaleLimit, ScalesView};
 
@@ -18,7 +19,7 @@ impl QuantizedView<'_> {
     pub fn dequantize(&self, limit: ScaleLimit) -> Array3<f32> {
         let mut out = Array3::zeros(self.dim());
         if let Some(memory) = out.as_slice_mut() {
-            kernel::ask_for_huge_pages(memory);
+            ask_for_huge_pages(memory);
         }
         self.fill(limit, out.view_mut());
         out
@@ -95,10 +96,10 @@ impl QuantizedView<'_> {
             let data = data.index_axis(Axis(0), row);
             match self.scales() {
                 ScalesView::Pixel(scales) => {
-                    fill_row(data, scales.index_axis(Axis(0), row), limit, stores, out)
+                    fill_row(data, scales.index_axis(Axis(0), row), limit, stores, out);
                 }
                 ScalesView::Channel(scales) => {
-                    fill_row_per_channel(data, scales.index_axis(Axis(0), row), limit, out)
+                    fill_row_per_channel(data, scales.index_axis(Axis(0), row), limit, out);
                 }
             }
         };

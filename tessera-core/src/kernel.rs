@@ -1,4 +1,4 @@
-//! The inner loop of dequantizing, and the memory that it fills.
+//! The inner loop of dequantizing.
 
 use crate::ScaleLimit;
 
@@ -108,29 +108,4 @@ mod x86 {
         // thread that is handed the array expects.
         _mm_sfence();
     }
-}
-
-/// Asks Linux to back fresh memory with huge pages, as numpy does: filling an array for the first time is mostly page
-/// faults, and these are 512 times fewer. A hint, which may be ignored.
-pub(crate) fn ask_for_huge_pages(memory: &mut [f32]) {
-    #[cfg(target_os = "linux")]
-    {
-        const HUGE: usize = 2 << 20;
-        let (start, bytes) = (memory.as_ptr().addr(), size_of_val(memory));
-        let first = start.next_multiple_of(4096);
-        let length = (start + bytes).saturating_sub(first) / 4096 * 4096;
-        if bytes >= 2 * HUGE {
-            // SAFETY: the range is whole pages inside memory that this function holds exclusively, and MADV_HUGEPAGE
-            // changes how it is backed, not what it holds.
-            unsafe {
-                libc::madvise(
-                    memory.as_mut_ptr().byte_add(first - start).cast(),
-                    length,
-                    libc::MADV_HUGEPAGE,
-                );
-            }
-        }
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = memory;
 }

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod archive;
+mod byte_ranges;
 mod channels;
 mod dequantize;
+mod huge_pages;
 mod kernel;
 mod memory;
 mod pixel_grid;
@@ -27,7 +29,9 @@ mod serde_text;
 pub mod synthetic;
 
 pub use archive::Archive;
+pub use byte_ranges::{ByteRange, ByteRanges};
 pub use channels::{Channels, ChannelsError};
+pub use huge_pages::ask_for_huge_pages;
 pub use memory::MemorySource;
 pub use pixel_grid::{PIXEL_SIZE, PixelGrid, PixelGridError};
 pub use projection::{ProjectionError, UtmProjection};

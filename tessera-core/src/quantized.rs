@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, Array3, ArrayViewMut3, Ix2, Ix3};
 
+use crate::huge_pages::ask_for_huge_pages;
 use crate::{QuantizedView, Scales};
 
 /// Quantized pixels, owned: int8 values (rows, cols, channels) and their float32 scales.
@@ -110,7 +111,14 @@ pub(crate) fn reuse<T: Copy + Default, D: ndarray::Dimension>(array: &mut ndarra
     }
     let old = std::mem::replace(array, ndarray::Array::default(D::zeros(shape.ndim())));
     let (mut memory, _) = old.into_raw_vec_and_offset();
-    memory.resize(shape.size(), T::default());
+    let size = shape.size();
+    if memory.capacity() < size {
+        // Fresh zeros straight from the system, not yet touched, rather than a copy of what is stale anyway.
+        memory = vec![T::default(); size];
+        ask_for_huge_pages(&mut memory);
+    } else {
+        memory.resize(size, T::default());
+    }
     // The length is that of the shape, so this cannot fail; an empty array would be the honest result if it did.
     if let Ok(new) = ndarray::Array::from_shape_vec(shape, memory) {
         *array = new;

@@ -50,7 +50,7 @@ impl Year {
     #[must_use]
     pub fn days(self) -> u16 {
         // 2000 is a leap year, and no other century lies in range.
-        if self.0 % 4 == 0 { 366 } else { 365 }
+        if self.0.is_multiple_of(4) { 366 } else { 365 }
     }
 
     /// Days from 1970-01-01 to the first of January of the year.

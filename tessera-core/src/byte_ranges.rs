@@ -1,0 +1,35 @@
+//! Bytes that can be read in ranges.
+
+use std::io;
+
+/// Which bytes of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ByteRange {
+    /// All of them.
+    All,
+    /// So many from an offset on.
+    From {
+        /// The first byte.
+        offset: u64,
+        /// How many.
+        length: u64,
+    },
+    /// So many at the end; all, where the object has fewer.
+    Last(u64),
+}
+
+/// Named objects whose bytes can be read in ranges: a folder of files, an object store.
+///
+/// Names are relative, with `/` between their parts. Implementations never leave their root.
+pub trait ByteRanges: Send + Sync {
+    /// What to call the whole in a message: a path or an address.
+    fn name(&self) -> String;
+
+    /// Puts a range of an object in place of what `out` holds, whose memory is used again; false where the object does
+    /// not exist.
+    ///
+    /// # Errors
+    /// Where the object is there and cannot be read, or ends before the range does
+    /// ([`io::ErrorKind::UnexpectedEof`]).
+    fn read_into(&self, object: &str, range: ByteRange, out: &mut Vec<u8>) -> io::Result<bool>;
+}
