@@ -1,0 +1,63 @@
+//! Why an archive cannot be opened.
+
+use std::path::PathBuf;
+
+use tessera_core::{DatasetVersion, Year};
+
+/// Why an archive cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchiveError {
+    /// A folder could not be listed.
+    #[error("{}: cannot be listed: {cause}", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// Neither years nor tiles.
+    #[error(
+        "{}: no archive of tiles: expected <year>/grid_<lon>_<lat>/, npy/<dataset>/<year>/…, \
+         global_0.1_degree_representation/<year>/…, or folders grid_<lon>_<lat>/",
+        root.display()
+    )]
+    Empty {
+        /// The folder.
+        root: PathBuf,
+    },
+    /// Several archives under one root.
+    #[error(
+        "{}: holds several archives, which cannot be read as one: {}; open one of these, or give the dataset version",
+        root.display(), found.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    )]
+    Several {
+        /// The folder.
+        root: PathBuf,
+        /// The archives in it.
+        found: Vec<PathBuf>,
+    },
+    /// A dataset that is not there.
+    #[error("{}: no dataset {asked}, found {}", root.display(), found.join(", "))]
+    Dataset {
+        /// The folder.
+        root: PathBuf,
+        /// The dataset asked for.
+        asked: DatasetVersion,
+        /// The datasets there are.
+        found: Vec<String>,
+    },
+    /// A year that is not there.
+    #[error(
+        "{}: no year {asked}, found {}",
+        root.display(), found.iter().map(Year::to_string).collect::<Vec<_>>().join(", ")
+    )]
+    Year {
+        /// The folder.
+        root: PathBuf,
+        /// The year asked for.
+        asked: Year,
+        /// The years there are.
+        found: Vec<Year>,
+    },
+}

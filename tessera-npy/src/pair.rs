@@ -1,0 +1,184 @@
+//! The two files of a tile: found, and their names compared.
+
+use std::path::{Path, PathBuf};
+
+use tessera_core::{TileId, TileIdError, Year};
+
+use crate::TileError;
+use crate::place::{full_path, name_of};
+
+/// Names of files told in a message, at most.
+const TOLD: usize = 8;
+
+/// The two files of a tile, and the tile that their names say.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    pub(crate) embeddings: PathBuf,
+    pub(crate) scales: PathBuf,
+    pub(crate) named: Option<TileId>,
+}
+
+/// Whether a path is that of one NPY tile, rather than of an archive or of something else: an NPY file, or a folder
+/// that holds one. Looks at names alone.
+#[must_use]
+pub fn is_tile(path: impl AsRef<Path>) -> bool {
+    let path = path.as_ref();
+    let Ok(entries) = path.read_dir() else { return path.extension().is_some_and(|ending| ending == "npy") };
+    for name in entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()) {
+        if name.ends_with(".npy") {
+            return true;
+        }
+        // A year or a tile folder settles it, before a million more names are listed.
+        if name.parse::<Year>().is_ok() || name.parse::<TileId>().is_ok() {
+            return false;
+        }
+    }
+    false
+}
+
+impl Pair {
+    /// The pair in a tile folder, or that of an embeddings file (or its scales file) and the one beside it.
+    pub(crate) fn find(path: &Path, given: Option<TileId>) -> Result<Self, TileError> {
+        if path.is_dir() { Self::in_folder(path, given) } else { Self::of_file(path, given) }
+    }
+
+    fn in_folder(folder: &Path, given: Option<TileId>) -> Result<Self, TileError> {
+        match (tile_in_name(&full_path(folder), given)?, given) {
+            (Some(named), Some(given)) if named != given => {
+                Err(TileError::OtherTile { path: folder.to_owned(), named, given })
+            }
+            (Some(id), _) => Self::of_tile(folder, id),
+            (None, _) => Self::only(folder, given),
+        }
+    }
+
+    /// The pair of a tile in the folder that names it.
+    fn of_tile(folder: &Path, id: TileId) -> Result<Self, TileError> {
+        let (embeddings, scales) =
+            (folder.join(format!("{id}.npy")), folder.join(format!("{id}_scales.npy")));
+        if embeddings.exists() && scales.exists() {
+            Ok(Self { embeddings, scales, named: Some(id) })
+        } else {
+            Err(absence(folder, &embeddings, &scales, id, npy_names(folder)?))
+        }
+    }
+
+    /// The only pair in a folder whose name says nothing.
+    fn only(folder: &Path, given: Option<TileId>) -> Result<Self, TileError> {
+        let found = npy_names(folder)?;
+        let mut embeddings = found.iter().filter(|name| !name.ends_with("_scales.npy"));
+        match (embeddings.next(), embeddings.next()) {
+            (Some(name), None) => Self::of_file(&folder.join(name), given),
+            _ => {
+                let expected = "grid_<lon>_<lat>".to_owned();
+                Err(TileError::NoPair { folder: folder.to_owned(), expected, found: told(found) })
+            }
+        }
+    }
+
+    fn of_file(path: &Path, given: Option<TileId>) -> Result<Self, TileError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let stem = name.strip_suffix(".npy").unwrap_or(&name);
+        let (embeddings, scales) = match stem.strip_suffix("_scales") {
+            Some(stem) => (path.with_file_name(format!("{stem}.npy")), path.to_owned()),
+            None => (path.to_owned(), path.with_file_name(format!("{stem}_scales.npy"))),
+        };
+        match (embeddings.exists(), scales.exists()) {
+            (true, false) => return Err(TileError::MissingPartner { missing: scales, present: embeddings }),
+            (false, true) => return Err(TileError::MissingPartner { missing: embeddings, present: scales }),
+            _ => {}
+        }
+        let pair = Self::of_files(&embeddings, &scales, given)?;
+        // A folder that names another tile makes it uncertain which of the two it is.
+        let folder = full_path(path).parent().map(Path::to_owned);
+        if let (Some(folder), Some(second_tile)) = (folder, pair.named)
+            && let Some(first_tile) = name_of(&folder).and_then(|name| name.parse().ok())
+            && first_tile != second_tile
+        {
+            return Err(TileError::NamesDisagree {
+                first: folder,
+                first_tile,
+                second: embeddings,
+                second_tile,
+            });
+        }
+        Ok(pair)
+    }
+
+    /// Two files of any name; where they name tiles, it must be the same.
+    pub(crate) fn of_files(
+        embeddings: &Path,
+        scales: &Path,
+        given: Option<TileId>,
+    ) -> Result<Self, TileError> {
+        let named = tile_in_name(embeddings, given)?;
+        if let (Some(first_tile), Some(second_tile)) = (named.or(given), tile_in_name(scales, given)?)
+            && first_tile != second_tile
+        {
+            let (first, second) = (embeddings.to_owned(), scales.to_owned());
+            return Err(TileError::NamesDisagree { first, first_tile, second, second_tile });
+        }
+        match (named, given) {
+            (Some(named), Some(given)) if named != given => {
+                Err(TileError::OtherTile { path: embeddings.to_owned(), named, given })
+            }
+            _ => Ok(Self {
+                embeddings: embeddings.to_owned(),
+                scales: scales.to_owned(),
+                named: named.or(given),
+            }),
+        }
+    }
+}
+
+/// The tile that a name says; `None` where the name does not begin as a tile's does.
+fn parse_name(path: &Path) -> Option<Result<TileId, TileIdError>> {
+    let name = name_of(path)?;
+    let stem = name.strip_suffix(".npy").unwrap_or(name);
+    let stem = stem.strip_suffix("_scales").unwrap_or(stem);
+    stem.starts_with("grid_").then(|| stem.parse())
+}
+
+/// The tile that a name says. A bad name is an error, unless the tile is given.
+fn tile_in_name(path: &Path, given: Option<TileId>) -> Result<Option<TileId>, TileError> {
+    match (parse_name(path), given) {
+        (None, _) | (Some(Err(_)), Some(_)) => Ok(None),
+        (Some(Ok(tile)), _) => Ok(Some(tile)),
+        (Some(Err(cause)), None) => Err(TileError::Name { path: path.to_owned(), cause }),
+    }
+}
+
+/// What to say where the pair is not complete: the name of another tile explains more than a missing file.
+fn absence(folder: &Path, embeddings: &Path, scales: &Path, id: TileId, found: Vec<String>) -> TileError {
+    let other = found.iter().map(|name| folder.join(name)).find_map(|path| match parse_name(&path) {
+        Some(Ok(tile)) if tile != id => Some((path, tile)),
+        _ => None,
+    });
+    let (missing, present) = if embeddings.exists() { (scales, embeddings) } else { (embeddings, scales) };
+    match other {
+        Some((second, second_tile)) => {
+            TileError::NamesDisagree { first: folder.to_owned(), first_tile: id, second, second_tile }
+        }
+        None if present.exists() => {
+            TileError::MissingPartner { missing: missing.to_owned(), present: present.to_owned() }
+        }
+        None => TileError::NoPair { folder: folder.to_owned(), expected: id.to_string(), found: told(found) },
+    }
+}
+
+/// The names of the NPY files in a folder, sorted.
+fn npy_names(folder: &Path) -> Result<Vec<String>, TileError> {
+    let error = |cause| TileError::Folder { folder: folder.to_owned(), cause };
+    let mut names = Vec::new();
+    for entry in folder.read_dir().map_err(error)? {
+        let name = entry.map_err(error)?.file_name();
+        names.extend(name.to_str().filter(|name| name.ends_with(".npy")).map(str::to_owned));
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn told(mut names: Vec<String>) -> Vec<String> {
+    names.truncate(TOLD);
+    names
+}
