@@ -32,4 +32,10 @@ pub trait ByteRanges: Send + Sync {
     /// Where the object is there and cannot be read, or ends before the range does
     /// ([`io::ErrorKind::UnexpectedEof`]).
     fn read_into(&self, object: &str, range: ByteRange, out: &mut Vec<u8>) -> io::Result<bool>;
+
+    /// The size of an object in bytes; `None` where it does not exist.
+    ///
+    /// # Errors
+    /// Where the object is there and cannot be asked.
+    fn size(&self, object: &str) -> io::Result<Option<u64>>;
 }

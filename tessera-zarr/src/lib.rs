@@ -1,0 +1,39 @@
+#![doc = include_str!("../README.md")]
+
+mod archive;
+mod array;
+mod attributes;
+mod chunk_codec;
+mod chunk_grid;
+mod chunk_key;
+mod codec;
+mod direct;
+mod encode;
+mod folder;
+mod format;
+mod general;
+mod group;
+mod layout;
+mod metadata;
+mod open;
+mod read;
+mod scratch;
+mod shard_index;
+mod staging;
+mod stored_array;
+mod tile_arrays;
+mod tile_store;
+mod tile_writer;
+
+pub use archive::StoreArchive;
+pub use chunk_grid::{ChunkGrid, ChunkGridError};
+pub use chunk_key::{ChunkKeyError, ChunkKeys};
+pub use codec::{BloscCompressor, Codec, CodecError};
+pub use folder::Folder;
+pub use format::{ZarrFormat, ZarrFormatError};
+pub use layout::{Layout, LayoutError, Sharding};
+pub use open::OpenError;
+pub use read::{ChunkRead, ReadError};
+pub use staging::StagingError;
+pub use tile_store::TileStore;
+pub use tile_writer::{TileWriter, WriteError, WriteReport};

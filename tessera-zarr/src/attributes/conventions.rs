@@ -1,0 +1,73 @@
+//! The Zarr conventions `spatial`, `proj` and `geoemb`.
+
+use serde_json::{Map, Value, json};
+
+use super::TileInfo;
+
+/// The attributes of the three conventions for a store of one tile.
+pub(crate) fn attributes(info: &TileInfo<'_>) -> Map<String, Value> {
+    let bounds = info.grid.bounds();
+    let mut out = Map::new();
+    let mut put = |key: &str, value: Value| out.insert(key.to_owned(), value);
+    put("zarr_conventions", json!([geoemb(), spatial(), proj()]));
+    put("spatial:dimensions", json!(["y", "x"]));
+    put("spatial:bbox", json!([bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y]));
+    put("spatial:transform_type", json!("affine"));
+    put("spatial:transform", json!(info.grid.transform()));
+    put("spatial:shape", json!([info.grid.rows(), info.grid.cols()]));
+    put("spatial:registration", json!("pixel"));
+    put("proj:code", json!(info.grid.zone().to_string()));
+    put("geoemb:type", json!("pixel"));
+    put("geoemb:dimensions", json!(info.channels));
+    if let Some(version) = info.version.number() {
+        put("geoemb:model", json!(format!("https://geotessera.org/model/{version}")));
+    }
+    put(
+        "geoemb:source_data",
+        json!([
+            "https://sentinel.esa.int/web/sentinel/missions/sentinel-1",
+            "https://sentinel.esa.int/web/sentinel/missions/sentinel-2",
+        ]),
+    );
+    put("geoemb:data_type", json!("int8"));
+    put("geoemb:gsd", json!(10.0));
+    put("geoemb:build_version", json!(concat!("tessera-zarr ", env!("CARGO_PKG_VERSION"))));
+    put(
+        "geoemb:quantization",
+        json!({
+            "method": "per_pixel_scale", "original_dtype": "float32", "quantized_dtype": "int8",
+            "scale": {"type": "array", "array_name": "scales", "nodata": "+inf"},
+        }),
+    );
+    out
+}
+
+fn geoemb() -> Value {
+    json!({
+        "uuid": "61c12cc5-0e28-4056-999a-480cf3fb7e4c",
+        "name": "geoemb:",
+        "description": "Geoembeddings convention for geospatial embedding arrays with model provenance",
+        "spec_url": "https://github.com/geo-embeddings/embeddings-zarr-convention/blob/v1/README.md",
+        "schema_url": "https://raw.githubusercontent.com/geo-embeddings/embeddings-zarr-convention/refs/tags/v1/schema.json",
+    })
+}
+
+fn spatial() -> Value {
+    json!({
+        "uuid": "689b58e2-cf7b-45e0-9fff-9cfc0883d6b4",
+        "name": "spatial",
+        "description": "Spatial coordinate information",
+        "schema_url": "https://raw.githubusercontent.com/zarr-conventions/spatial/refs/tags/v0.1/schema.json",
+        "spec_url": "https://github.com/zarr-conventions/spatial/blob/v0.1/README.md",
+    })
+}
+
+fn proj() -> Value {
+    json!({
+        "uuid": "f17cb550-5864-4468-aeb7-f3180cfb622f",
+        "name": "proj",
+        "description": "Coordinate reference system information for geospatial data",
+        "schema_url": "https://raw.githubusercontent.com/zarr-conventions/proj/refs/tags/v0.1/schema.json",
+        "spec_url": "https://github.com/zarr-conventions/proj/blob/v0.1/README.md",
+    })
+}

@@ -1,0 +1,98 @@
+//! The attributes of each array of a tile store, as CF-1.11 asks.
+
+use serde_json::{Map, Value, json};
+use tessera_core::PixelGrid;
+
+use super::crs;
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+// No scale_factor, add_offset or _FillValue: readers would apply them and lose the int8.
+pub(crate) fn embeddings() -> Map<String, Value> {
+    object(json!({
+        "long_name": "TESSERA embeddings, quantized",
+        "units": "1",
+        "grid_mapping": "spatial_ref",
+        "coordinates": "time",
+        "ancillary_variables": "scales",
+        "coverage_content_type": "modelResult",
+        "comment": "value = embeddings * scales where 0 < scales < 1; a pixel with any other scale has no embedding",
+    }))
+}
+
+pub(crate) fn scales() -> Map<String, Value> {
+    object(json!({
+        "long_name": "scale factors of the embeddings",
+        "units": "1",
+        "grid_mapping": "spatial_ref",
+        "coordinates": "time",
+        "coverage_content_type": "auxiliaryInformation",
+        "comment": "0 < scale < 1: valid; NaN: water; anything else: no data. As in the source, unchanged.",
+    }))
+}
+
+pub(crate) fn x() -> Map<String, Value> {
+    object(json!({
+        "standard_name": "projection_x_coordinate",
+        "long_name": "easting of the pixel centre",
+        "units": "m",
+        "coverage_content_type": "coordinate",
+    }))
+}
+
+pub(crate) fn y() -> Map<String, Value> {
+    object(json!({
+        "standard_name": "projection_y_coordinate",
+        "long_name": "northing of the pixel centre",
+        "units": "m",
+        "coverage_content_type": "coordinate",
+    }))
+}
+
+pub(crate) fn band() -> Map<String, Value> {
+    object(json!({
+        "long_name": "channel of the embedding",
+        "units": "1",
+        "coverage_content_type": "coordinate",
+    }))
+}
+
+pub(crate) fn time() -> Map<String, Value> {
+    object(json!({
+        "standard_name": "time",
+        "long_name": "start of the year that the embedding summarizes",
+        "units": "days since 1970-01-01",
+        "calendar": "standard",
+        "units_metadata": "leap_seconds: utc",
+        "bounds": "time_bnds",
+        "axis": "T",
+        "coverage_content_type": "coordinate",
+    }))
+}
+
+/// The grid mapping variable: CF's parameters of a transverse Mercator, the CRS as text, and GDAL's transform.
+pub(crate) fn spatial_ref(grid: &PixelGrid) -> Map<String, Value> {
+    let zone = grid.zone();
+    let wkt = crs::wkt(zone);
+    let [a, b, c, d, e, f] = grid.transform();
+    object(json!({
+        "long_name": "coordinate reference system",
+        "grid_mapping_name": "transverse_mercator",
+        "crs_wkt": wkt,
+        "spatial_ref": wkt,
+        "semi_major_axis": 6_378_137.0,
+        "inverse_flattening": 298.257_223_563,
+        "longitude_of_prime_meridian": 0.0,
+        "longitude_of_central_meridian": zone.central_meridian(),
+        "latitude_of_projection_origin": 0.0,
+        "scale_factor_at_central_meridian": 0.9996,
+        "false_easting": 500_000.0,
+        "false_northing": zone.false_northing(),
+        "GeoTransform": format!("{c} {a} {b} {f} {d} {e}"),
+    }))
+}

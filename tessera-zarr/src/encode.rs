@@ -1,0 +1,174 @@
+//! Writing the chunks of an array.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+use crate::array::ArraySpec;
+use crate::chunk_codec::ChunkCodec;
+use crate::chunk_grid::grid_points;
+use crate::scratch::{Scratch, with_scratch};
+use crate::shard_index::ShardIndex;
+use crate::{WriteError, ZarrFormat};
+
+/// Fills the decoded bytes of a chunk, padding included.
+pub(crate) type FillChunk<'a> = dyn Fn(&[u64], &mut [u8]) + Sync + 'a;
+
+/// Where and how the chunks of an array are written.
+pub(crate) struct ChunkWriter<'a> {
+    pub(crate) spec: &'a ArraySpec,
+    pub(crate) format: ZarrFormat,
+    /// The folder of the array.
+    pub(crate) folder: &'a Path,
+    /// Whether every file is on disk when this is done.
+    pub(crate) sync: bool,
+}
+
+impl ChunkWriter<'_> {
+    /// Writes all chunks, on all threads of the pool, each whole; returns the bytes written.
+    pub(crate) fn write(&self, fill: &FillChunk<'_>) -> Result<u64, WriteError> {
+        let codec = ChunkCodec::new(self.spec.codec, self.spec.data_type.size())
+            .map_err(|why| WriteError::Encode { array: self.spec.name, why })?;
+        let encode = |index: &[u64], scratch: &mut Scratch| {
+            scratch.decoded.resize(self.spec.chunk_bytes(), 0);
+            fill(index, &mut scratch.decoded);
+            codec
+                .encode(&scratch.decoded, &mut scratch.encoded, &mut scratch.contexts)
+                .map_err(|why| WriteError::Encode { array: self.spec.name, why })
+        };
+        match &self.spec.shard {
+            None => self.write_chunks(&encode),
+            Some(shard) => self.write_shards(shard, &encode),
+        }
+    }
+
+    /// A file for each chunk.
+    fn write_chunks(&self, encode: &EncodeChunk<'_>) -> Result<u64, WriteError> {
+        let chunks: Vec<_> = self.spec.grid.chunks().collect();
+        chunks
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|index| {
+                with_scratch(|scratch| {
+                    encode(&index, scratch)?;
+                    self.write_object(&index, |file| file.write_all(&scratch.encoded))?;
+                    Ok(scratch.encoded.len() as u64)
+                })
+            })
+            .try_reduce(|| 0, |a, b| Ok(a + b))
+    }
+
+    /// A file for each shard, one after another, the chunks of each in parallel.
+    fn write_shards(&self, shard: &[u64], encode: &EncodeChunk<'_>) -> Result<u64, WriteError> {
+        let per_shard: Vec<u64> =
+            shard.iter().zip(self.spec.grid.chunk_shape()).map(|(s, c)| s / c).collect();
+        let counts = self.spec.grid.counts();
+        let mut bytes = 0;
+        for object in self.spec.objects()?.chunks() {
+            let first: Vec<u64> = object.iter().zip(&per_shard).map(|(o, n)| o * n).collect();
+            let chunks: Vec<_> =
+                grid_points(first.iter().zip(&per_shard).map(|(first, n)| *first..first + n).collect())
+                    .collect();
+            let exists = |index: &Vec<u64>| index.iter().zip(&counts).all(|(i, n)| i < n);
+            let (path, mut file) = self.create(&object)?;
+            let (entries, end) = append_in_order(&chunks, exists, encode, &mut file, &WriteError::io(&path))?;
+            let index = ShardIndex::new(entries).encode();
+            file.write_all(&index).and_then(|()| self.finish(&file)).map_err(WriteError::io(&path))?;
+            bytes += end + index.len() as u64;
+        }
+        Ok(bytes)
+    }
+
+    fn write_object(
+        &self,
+        index: &[u64],
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let (path, mut file) = self.create(index)?;
+        write(&mut file).and_then(|()| self.finish(&file)).map_err(WriteError::io(&path))
+    }
+
+    fn create(&self, index: &[u64]) -> Result<(std::path::PathBuf, File), WriteError> {
+        let path = self.folder.join(self.format.keys().key(index));
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(WriteError::io(parent))?;
+        }
+        let file = File::create_new(&path).map_err(WriteError::io(&path))?;
+        Ok((path, file))
+    }
+
+    fn finish(&self, file: &File) -> io::Result<()> {
+        if self.sync { file.sync_all() } else { Ok(()) }
+    }
+}
+
+/// Leaves the encoded bytes of a chunk in the scratch memory.
+type EncodeChunk<'a> = dyn Fn(&[u64], &mut Scratch) -> Result<(), WriteError> + Sync + 'a;
+
+/// What the threads that append to one shard share.
+struct Append<'a, W> {
+    out: &'a mut W,
+    /// The chunk whose turn it is.
+    next: usize,
+    offset: u64,
+    entries: Vec<Option<(u64, u64)>>,
+    failed: Option<WriteError>,
+}
+
+/// Encodes chunks on all threads and appends them in their order, so that the same input gives the same bytes. At most
+/// one encoded chunk a thread is in memory: a thread that is early waits for its turn. It waits only for chunks that
+/// another thread has begun, so all come to their end, on one thread too.
+fn append_in_order<W: Write + Send>(
+    chunks: &[Vec<u64>],
+    exists: impl Fn(&Vec<u64>) -> bool + Sync,
+    encode: &EncodeChunk<'_>,
+    out: &mut W,
+    io_error: &(dyn Fn(io::Error) -> WriteError + Sync),
+) -> Result<(Vec<Option<(u64, u64)>>, u64), WriteError> {
+    let entries = Vec::with_capacity(chunks.len());
+    let shared = Mutex::new(Append { out, next: 0, offset: 0, entries, failed: None });
+    let (turn, claimed) = (Condvar::new(), AtomicU64::new(0));
+    let worker = |scratch: &mut Scratch| {
+        loop {
+            let at = claimed.fetch_add(1, Ordering::Relaxed) as usize;
+            let Some(index) = chunks.get(at) else { return };
+            let encoded = if exists(index) { encode(index, scratch).map(|()| true) } else { Ok(false) };
+            let state = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let waiting = |state: &mut Append<'_, W>| state.next != at && state.failed.is_none();
+            let mut state = turn.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner);
+            if state.failed.is_some() {
+                return;
+            }
+            let written = encoded.and_then(|there| {
+                let length = scratch.encoded.len() as u64;
+                if !there {
+                    return Ok(None);
+                }
+                state.out.write_all(&scratch.encoded).map_err(io_error)?;
+                let entry = (state.offset, length);
+                state.offset += length;
+                Ok(Some(entry))
+            });
+            match written {
+                Ok(entry) => state.entries.push(entry),
+                Err(error) => state.failed = Some(error),
+            }
+            state.next += 1;
+            turn.notify_all();
+        }
+    };
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads().min(chunks.len()) {
+            scope.spawn(|_| with_scratch(worker));
+        }
+    });
+    let state = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match state.failed {
+        Some(error) => Err(error),
+        None => Ok((state.entries, state.offset)),
+    }
+}

@@ -1,0 +1,119 @@
+//! A folder of files, read in ranges.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Component, Path, PathBuf};
+
+use tessera_core::{ByteRange, ByteRanges};
+
+/// A folder whose files are read in ranges. No object name leads out of it.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The folder at this path; it is looked at when something is read.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The path of an object.
+    fn path(&self, object: &str) -> io::Result<PathBuf> {
+        let path = Path::new(object);
+        if path.components().all(|part| matches!(part, Component::Normal(_))) {
+            Ok(self.root.join(path))
+        } else {
+            Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("object name {object:?} leads out of the folder"),
+            ))
+        }
+    }
+
+    /// The file of an object with its size; `None` where there is none, or a folder.
+    fn open(&self, object: &str) -> io::Result<Option<(File, u64)>> {
+        let file = match File::open(self.path(object)?) {
+            Ok(file) => file,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let meta = file.metadata()?;
+        Ok(meta.is_file().then(|| (file, meta.len())))
+    }
+}
+
+impl ByteRanges for Folder {
+    fn name(&self) -> String {
+        self.root.display().to_string()
+    }
+
+    fn read_into(&self, object: &str, range: ByteRange, out: &mut Vec<u8>) -> io::Result<bool> {
+        out.clear();
+        let Some((mut file, size)) = self.open(object)? else { return Ok(false) };
+        let (offset, length) = match range {
+            ByteRange::All => (0, size),
+            ByteRange::From { offset, length } => (offset, length),
+            ByteRange::Last(length) => (size - length.min(size), length.min(size)),
+        };
+        if offset.checked_add(length).is_none_or(|end| end > size) {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                format!("{object} has {size} bytes: expected {length} at offset {offset}"),
+            ));
+        }
+        if offset > 0 {
+            file.seek(SeekFrom::Start(offset))?;
+        }
+        // Not longer than the file, as was just checked.
+        out.reserve(length as usize);
+        file.take(length).read_to_end(out)?;
+        if out.len() as u64 == length {
+            Ok(true)
+        } else {
+            Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{object} shrank while it was read")))
+        }
+    }
+
+    fn size(&self, object: &str) -> io::Result<Option<u64>> {
+        Ok(self.open(object)?.map(|(_, size)| size))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_what_they_say() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("a")).unwrap();
+        std::fs::write(dir.path().join("a/b"), b"0123456789").unwrap();
+        let folder = Folder::new(dir.path());
+        let mut out = vec![9; 100];
+        let mut read = |range| folder.read_into("a/b", range, &mut out).map(|there| (there, out.clone()));
+        assert_eq!(read(ByteRange::All).unwrap(), (true, b"0123456789".to_vec()));
+        assert_eq!(read(ByteRange::From { offset: 3, length: 4 }).unwrap(), (true, b"3456".to_vec()));
+        assert_eq!(read(ByteRange::Last(2)).unwrap(), (true, b"89".to_vec()));
+        assert_eq!(read(ByteRange::Last(99)).unwrap().1.len(), 10);
+        assert!(read(ByteRange::From { offset: 8, length: 3 }).is_err());
+        assert!(read(ByteRange::From { offset: u64::MAX, length: 3 }).is_err());
+    }
+
+    #[test]
+    fn absent_is_not_an_error_and_outside_is() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("file"), b"x").unwrap();
+        let folder = Folder::new(dir.path());
+        let mut out = Vec::new();
+        for absent in ["nothing", "file/below", "no/such/folder"] {
+            assert!(!folder.read_into(absent, ByteRange::All, &mut out).unwrap(), "{absent}");
+        }
+        for outside in ["../file", "/etc/hostname", "a/../../file"] {
+            assert!(folder.read_into(outside, ByteRange::All, &mut out).is_err(), "{outside}");
+        }
+    }
+}

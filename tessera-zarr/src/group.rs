@@ -1,0 +1,94 @@
+//! The metadata of a group as it is stored.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use tessera_core::{ByteRange, ByteRanges};
+
+use crate::{OpenError, ZarrFormat};
+
+/// A group of either format, with the metadata that came with it.
+pub(crate) struct Group {
+    pub(crate) bytes: Arc<dyn ByteRanges>,
+    pub(crate) format: ZarrFormat,
+    pub(crate) attributes: Map<String, Value>,
+    /// Consolidated metadata: of V3 by array, of V2 by document.
+    consolidated: Option<Map<String, Value>>,
+}
+
+impl Group {
+    /// Opens the group: one read where its metadata is consolidated.
+    pub(crate) fn open(bytes: Arc<dyn ByteRanges>) -> Result<Self, OpenError> {
+        if let Some(mut document) = document(&*bytes, "zarr.json")? {
+            let format = document.get("zarr_format").and_then(Value::as_u64);
+            if format != Some(3) || document.get("node_type").and_then(Value::as_str) != Some("group") {
+                return Err(invalid(&*bytes, "zarr.json", "it is not the metadata of a Zarr V3 group"));
+            }
+            let mut take = |key: &str| match document.remove(key) {
+                Some(Value::Object(map)) => Some(map),
+                _ => None,
+            };
+            let attributes = take("attributes").unwrap_or_default();
+            let consolidated =
+                take("consolidated_metadata").and_then(|mut all| match all.remove("metadata") {
+                    Some(Value::Object(map)) => Some(map),
+                    _ => None,
+                });
+            return Ok(Self { bytes, format: ZarrFormat::V3, attributes, consolidated });
+        }
+        if let Some(mut all) = document(&*bytes, ".zmetadata")? {
+            let Some(Value::Object(mut documents)) = all.remove("metadata") else {
+                return Err(invalid(&*bytes, ".zmetadata", "it has no object `metadata`"));
+            };
+            let attributes = match documents.remove(".zattrs") {
+                Some(Value::Object(map)) => map,
+                _ => Map::new(),
+            };
+            return Ok(Self { bytes, format: ZarrFormat::V2, attributes, consolidated: Some(documents) });
+        }
+        if document(&*bytes, ".zgroup")?.is_none() {
+            return Err(OpenError::NotAStore { name: bytes.name() });
+        }
+        let attributes = document(&*bytes, ".zattrs")?.unwrap_or_default();
+        Ok(Self { bytes, format: ZarrFormat::V2, attributes, consolidated: None })
+    }
+
+    /// The metadata of an array.
+    pub(crate) fn array(&self, array: &'static str) -> Result<Value, OpenError> {
+        let (object, key) = match self.format {
+            ZarrFormat::V2 => (format!("{array}/.zarray"), format!("{array}/.zarray")),
+            ZarrFormat::V3 => (format!("{array}/zarr.json"), array.to_owned()),
+        };
+        let found = match &self.consolidated {
+            Some(all) => all.get(&key).cloned(),
+            None => document(&*self.bytes, &object)?.map(Value::Object),
+        };
+        found.ok_or_else(|| OpenError::MissingArray { name: self.bytes.name(), array })
+    }
+
+    /// An attribute of text.
+    pub(crate) fn text(&self, attribute: &'static str, expected: &'static str) -> Result<&str, OpenError> {
+        let value = self.attributes.get(attribute);
+        value.and_then(Value::as_str).ok_or_else(|| self.bad_attribute(attribute, expected))
+    }
+
+    /// The error of an attribute that is missing or makes no sense.
+    pub(crate) fn bad_attribute(&self, attribute: &'static str, expected: &'static str) -> OpenError {
+        let got = self.attributes.get(attribute).map_or("missing".into(), Value::to_string);
+        OpenError::Attribute { name: self.bytes.name(), attribute, got, expected }
+    }
+}
+
+fn invalid(bytes: &dyn ByteRanges, object: &str, why: impl ToString) -> OpenError {
+    OpenError::Metadata { name: bytes.name(), object: object.to_owned(), why: why.to_string() }
+}
+
+/// A JSON object of the store.
+fn document(bytes: &dyn ByteRanges, object: &str) -> Result<Option<Map<String, Value>>, OpenError> {
+    let mut text = Vec::new();
+    let failed = |cause| OpenError::Io { name: bytes.name(), object: object.to_owned(), cause };
+    if !bytes.read_into(object, ByteRange::All, &mut text).map_err(failed)? {
+        return Ok(None);
+    }
+    serde_json::from_slice(&text).map(Some).map_err(|e| invalid(bytes, object, e))
+}
