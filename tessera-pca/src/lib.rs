@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod basis;
+mod basis_parts;
+mod block;
+mod gram;
+mod mapping;
+mod moments;
+mod of_pixels;
+mod of_rows;
+mod pca;
+mod png_file;
+mod project;
+mod quantile;
+mod rgba;
+mod row;
+mod simd;
+mod stretch;
+mod stretch_method;
+mod transform;
+mod triangle;
+
+pub use basis::Basis;
+pub use basis_parts::{BasisError, BasisParts};
+pub use mapping::Mapping;
+pub use moments::{MAX_CHANNELS, Moments, MomentsError};
+pub use pca::{FitError, Pca, PcaParams};
+pub use png_file::PictureError;
+pub use rgba::Rgba;
+pub use simd::Simd;
+pub use stretch::Stretch;
+pub use stretch_method::{StretchError, StretchMethod};
+pub use transform::TransformError;
