@@ -45,4 +45,28 @@ mod tests {
             prop_assert_eq!((header.data_offset(), header.fortran_order()), (bytes.len(), false));
         }
     }
+
+    #[test]
+    fn headers_are_those_of_numpy() {
+        const SHAPES: [&[usize]; 7] = [
+            &[1119, 211, 128],
+            &[1119, 211],
+            &[],
+            &[5],
+            &[0, 3],
+            &[1, 2, 3, 4, 5, 6, 7],
+            &[123_456_789, 987_654_321],
+        ];
+        let cases = ["|i1", "<f4"].into_iter().flat_map(|dtype| SHAPES.map(|shape| (dtype, shape)));
+        let ours: Vec<_> = cases.flat_map(|(dtype, shape)| header_bytes(dtype, shape).unwrap()).collect();
+        assert_eq!(
+            ours.escape_ascii().to_string(),
+            include_bytes!("../tests/data/headers.bin").escape_ascii().to_string()
+        );
+    }
+
+    #[test]
+    fn a_text_too_long_for_its_length_is_refused() {
+        assert!(header_bytes("<f4", &[1_000_000; 8_000]).is_none());
+    }
 }

@@ -3,12 +3,14 @@
 //! Format: OGC GeoTIFF 1.1, <https://docs.ogc.org/is/19-008r4/19-008r4.html>.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Seek};
 use std::path::{Path, PathBuf};
 
 use tessera_core::{PIXEL_SIZE, PixelGrid, PixelGridError, UtmZone, UtmZoneError};
 use tiff::decoder::{Decoder, Limits};
 use tiff::tags::Tag;
+
+use crate::tiff_counts::check_counts;
 
 /// How far from 10 m a pixel may be, in metres: across a tile that adds up to a millimetre.
 const TOLERANCE: f64 = 1e-6;
@@ -98,12 +100,17 @@ impl Landmask {
 fn read_grid(path: &Path) -> Result<PixelGrid, LandmaskProblem> {
     let unreadable = |cause: tiff::TiffError| LandmaskProblem::Tiff { why: cause.to_string() };
     let file = File::open(path).map_err(LandmaskProblem::Io)?;
-    if file.metadata().map_err(LandmaskProblem::Io)?.is_dir() {
+    let metadata = file.metadata().map_err(LandmaskProblem::Io)?;
+    if metadata.is_dir() {
         return Err(LandmaskProblem::Io(std::io::ErrorKind::IsADirectory.into()));
     }
+    let mut file = BufReader::new(file);
+    check_counts(&mut file, metadata.len())
+        .map_err(|cause| LandmaskProblem::Tiff { why: cause.to_string() })?;
+    file.rewind().map_err(LandmaskProblem::Io)?;
     let mut limits = Limits::default();
     limits.decoding_buffer_size = 1 << 20;
-    let mut tiff = Decoder::new(BufReader::new(file)).map_err(unreadable)?.with_limits(limits);
+    let mut tiff = Decoder::new(file).map_err(unreadable)?.with_limits(limits);
     let (cols, rows) = tiff.dimensions().map_err(unreadable)?;
     let mut doubles = |tag| match tiff.find_tag(tag).map_err(unreadable)? {
         Some(value) => value.into_f64_vec().map(Some).map_err(unreadable),
