@@ -86,7 +86,7 @@ impl Archive for StoreArchive {
     }
 
     fn open(&self, id: TileId, year: Year) -> Result<Option<Box<dyn Tile>>, SourceError> {
-        if !self.years.get(&year).is_some_and(|tiles| tiles.binary_search(&id).is_ok()) {
+        if self.years.get(&year).is_none_or(|tiles| tiles.binary_search(&id).is_err()) {
             return Ok(None);
         }
         let path = Self::path_of(&self.root, id, year);

@@ -75,8 +75,8 @@ impl ChunkWriter<'_> {
                     .collect();
             let exists = |index: &Vec<u64>| index.iter().zip(&counts).all(|(i, n)| i < n);
             let (path, mut file) = self.create(&object)?;
-            let (entries, end) = append_in_order(&chunks, exists, encode, &mut file, &WriteError::io(&path))?;
-            let index = ShardIndex::new(entries).encode();
+            let (index, end) = append_in_order(&chunks, exists, encode, &mut file, &WriteError::io(&path))?;
+            let index = index.encode();
             file.write_all(&index).and_then(|()| self.finish(&file)).map_err(WriteError::io(&path))?;
             bytes += end + index.len() as u64;
         }
@@ -128,7 +128,7 @@ fn append_in_order<W: Write + Send>(
     encode: &EncodeChunk<'_>,
     out: &mut W,
     io_error: &(dyn Fn(io::Error) -> WriteError + Sync),
-) -> Result<(Vec<Option<(u64, u64)>>, u64), WriteError> {
+) -> Result<(ShardIndex, u64), WriteError> {
     let entries = Vec::with_capacity(chunks.len());
     let shared = Mutex::new(Append { out, next: 0, offset: 0, entries, failed: None });
     let (turn, claimed) = (Condvar::new(), AtomicU64::new(0));
@@ -169,6 +169,6 @@ fn append_in_order<W: Write + Send>(
     let state = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     match state.failed {
         Some(error) => Err(error),
-        None => Ok((state.entries, state.offset)),
+        None => Ok((ShardIndex::new(state.entries), state.offset)),
     }
 }

@@ -42,7 +42,7 @@ impl Folder {
             Err(error) => return Err(error),
         };
         let meta = file.metadata()?;
-        Ok(meta.is_file().then(|| (file, meta.len())))
+        Ok(meta.is_file().then_some((file, meta.len())))
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct StoredArray {
 
 #[derive(Debug)]
 pub(crate) enum Reader {
-    Direct(DirectReader),
+    Direct(Box<DirectReader>),
     General(Box<General>),
 }
 
@@ -56,7 +56,7 @@ impl StoredArray {
             ZarrFormat::V3 => Direct::from_v3(&metadata, expected, size),
         };
         let reader = match direct {
-            Some(array) => Reader::Direct(DirectReader::new(group.bytes.clone(), name, array)),
+            Some(array) => Reader::Direct(Box::new(DirectReader::new(group.bytes.clone(), name, array))),
             None => {
                 let array = General::new(group.bytes.clone(), name, &metadata).map_err(invalid)?;
                 Reader::General(Box::new(array))

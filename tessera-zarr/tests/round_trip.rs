@@ -1,5 +1,7 @@
 //! Stores come back as they were written, in every layout, and reads touch only what they need.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::Path;
 
