@@ -40,9 +40,9 @@ impl NpyHeader {
     /// As many bytes of a file as [`parse`](Self::parse) looks at, at most.
     pub const MAX_LEN: usize = 12 + Self::MAX_LITERAL;
 
-    /// The text's parser tries each nested value up to twice, so its time doubles with each level. An array of numbers
-    /// has two levels, one of records four.
-    const MAX_NESTING: usize = 8;
+    /// The text's parser tries each nested value up to three times, so its time grows threefold with each level. An
+    /// array of numbers has two levels, one of records with arrays in them four.
+    const MAX_NESTING: usize = 4;
 
     /// Reads the header of a file, and checks that header and data are as long as the file.
     ///
@@ -130,9 +130,12 @@ impl NpyHeader {
     /// Checks that header and data are just as long as the file.
     ///
     /// # Errors
-    /// [`HeaderError::Overflow`], [`HeaderError::Truncated`] or [`HeaderError::Trailing`]. A dtype other than plain
-    /// numbers counts as an overflow.
+    /// [`HeaderError::Overflow`], [`HeaderError::Truncated`] or [`HeaderError::Trailing`]; [`HeaderError::Dtype`] where
+    /// the size of an element is not known.
     pub fn check_len(&self, file_len: u64) -> Result<(), HeaderError> {
+        if item_size(&self.dtype).is_none() {
+            return Err(HeaderError::Dtype { got: self.dtype.clone() });
+        }
         let (got, dtype, shape) = (file_len, self.dtype.clone(), self.shape.clone());
         match self.data_len().and_then(|len| len.checked_add(self.data_offset as u64)) {
             None => Err(HeaderError::Overflow { shape, dtype }),

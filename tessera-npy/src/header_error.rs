@@ -49,6 +49,12 @@ pub enum HeaderError {
         /// What is wrong with it.
         why: String,
     },
+    /// A dtype of something else than plain numbers.
+    #[error("dtype {got}: expected plain numbers, as in |i1 or <f4")]
+    Dtype {
+        /// The dtype as numpy spells it.
+        got: String,
+    },
     /// More elements than can be addressed.
     #[error("shape {shape:?} of dtype {dtype} overflows: its size in bytes does not fit 64 bits")]
     Overflow {

@@ -18,12 +18,15 @@ pub(crate) struct Pair {
     pub(crate) named: Option<TileId>,
 }
 
-/// Whether a path is that of one NPY tile, rather than of an archive or of something else: an NPY file, or a folder
-/// that holds one. Looks at names alone.
+/// Whether a path is that of one NPY tile, rather than of an archive: an NPY file, a folder that holds one, or a folder
+/// that is called as tiles are. Looks at names alone, and so takes a Zarr store of such a name for a tile too.
 #[must_use]
 pub fn is_tile(path: impl AsRef<Path>) -> bool {
     let path = path.as_ref();
     let Ok(entries) = path.read_dir() else { return path.extension().is_some_and(|ending| ending == "npy") };
+    if tile_in_name(path, None).is_ok_and(|tile| tile.is_some()) {
+        return true;
+    }
     for name in entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()) {
         if name.ends_with(".npy") {
             return true;

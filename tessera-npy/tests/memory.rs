@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Write;
 
 use peak_alloc::PeakAlloc;
+use proptest::prelude::*;
 use tessera_core::ScaleLimit;
 use tessera_npy::{Landmask, NpyHeader, NpyTile};
 
@@ -39,6 +40,19 @@ fn memory_is_bounded_by_the_file() {
         let (bytes, header) = peak(|| NpyHeader::read(&path));
         assert!(header.is_err() && bytes < 4 << 20, "{bytes}");
     }
+
+    // Whatever stands in a header, what is allocated is bounded by its length.
+    let text = format!("{:<117}\n", "{'descr': '|i1', 'fortran_order': False, 'shape': (1119, 211, 128), }");
+    let whole = [b"\x93NUMPY\x01\x00\x76\x00", text.as_bytes()].concat();
+    proptest!(|(changes in prop::collection::vec((6..128_usize, any::<u8>()), 1..8), digits in "[0-9(){}\\[\\],' ]{0,60}")| {
+        let mut start = whole.clone();
+        changes.iter().for_each(|&(at, to)| start[at] = to);
+        let (bytes, _) = peak(|| NpyHeader::parse(&start, u64::MAX).map(|header| header.check_len(128)));
+        prop_assert!(bytes < 128 << 10, "{}", bytes);
+        start[61..61 + digits.len()].copy_from_slice(digits.as_bytes());
+        let (bytes, _) = peak(|| NpyHeader::parse(&start, u64::MAX).map(|header| header.check_len(128)));
+        prop_assert!(bytes < 128 << 10, "{}", bytes);
+    });
 
     // A tag of a landmask that claims 16 MiB of strip offsets.
     let path = dir.path().join("mask.tiff");

@@ -122,4 +122,6 @@ fn headers_are_read_alone() {
     let header = NpyHeader::read(golden("scales_f8_big_endian_fortran")).unwrap();
     assert_eq!((header.dtype(), header.fortran_order(), header.shape()), (">f8", true, &[3, 2][..]));
     assert_eq!((header.data_offset(), header.data_len()), (128, Some(48)));
+    let error = NpyHeader::read(golden("data_record")).unwrap_err();
+    assert_says(&error.to_string(), &["data_record.npy", "expected plain numbers"]);
 }

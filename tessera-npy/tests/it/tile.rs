@@ -27,7 +27,9 @@ fn a_folder_and_a_file_are_the_same_tile() {
         assert!(tile.landmask().is_none());
         assert_eq!(tile.view().to_owned(), pixels(ROWS, COLS, 2));
     }
-    assert!(is_tile(&made.folder) && is_tile(&made.embeddings));
+    let empty = made.dir.path().join("grid_0.15_52.05");
+    fs::create_dir(&empty).unwrap();
+    assert!(is_tile(&empty) && is_tile(&made.folder) && is_tile(&made.embeddings));
     assert!(!is_tile(made.dir.path()) && !is_tile(made.dir.path().join("2024")) && !is_tile("elsewhere"));
 }
 

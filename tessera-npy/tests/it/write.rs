@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ndarray::{Array2, Array3, s};
+use ndarray::{Array2, Array3, ArrayD, IxDyn, s};
 use proptest::prelude::*;
 use tessera_core::{Quantized, QuantizedView, Scales, ScalesView};
 use tessera_npy::{Existing, NpyTile, WriteError, write_array, write_tile};
@@ -87,6 +87,11 @@ fn an_array_is_replaced_when_told() {
     write_array(&path, two.view(), Existing::Replace).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().len(), 128 + 20);
     assert_eq!(names(dir.path()), ["a.npy"]);
+    let flat = ArrayD::<u8>::zeros(IxDyn(&[1; 25_000]));
+    assert!(matches!(
+        write_array(dir.path().join("b.npy"), flat.view(), Existing::Refuse),
+        Err(WriteError::Rank { .. })
+    ));
     let deep = dir.path().join("no/such/folder/a.npy");
     assert!(matches!(write_array(deep, one.view(), Existing::Refuse), Err(WriteError::Io { .. })));
 }
