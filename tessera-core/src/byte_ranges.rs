@@ -1,6 +1,6 @@
 //! Bytes that can be read in ranges.
 
-use std::io;
+use std::io::{self, Cursor, Read};
 
 /// Which bytes of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,6 +32,16 @@ pub trait ByteRanges: Send + Sync {
     /// Where the object is there and cannot be read, or ends before the range does
     /// ([`io::ErrorKind::UnexpectedEof`]).
     fn read_into(&self, object: &str, range: ByteRange, out: &mut Vec<u8>) -> io::Result<bool>;
+
+    /// A reader of a range of an object, for those who may not need all of it; `None` where the object does not exist.
+    ///
+    /// # Errors
+    /// As [`read_into`](Self::read_into); what is missing at the end may show only when it is read.
+    fn reader(&self, object: &str, range: ByteRange) -> io::Result<Option<Box<dyn Read + '_>>> {
+        let mut bytes = Vec::new();
+        let there = self.read_into(object, range, &mut bytes)?;
+        Ok(if there { Some(Box::new(Cursor::new(bytes))) } else { None })
+    }
 
     /// The size of an object in bytes; `None` where it does not exist.
     ///

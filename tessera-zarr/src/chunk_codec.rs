@@ -1,10 +1,12 @@
 //! From the bytes of a chunk to its encoded bytes, and back.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use zarrs::array::codec::{BloscCodec, BloscCodecConfiguration, GzipCodec};
 use zarrs::array::{BytesRepresentation, BytesToBytesCodecTraits, CodecOptions};
-use zstd::bulk::{Compressor, Decompressor};
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, ResetDirective, get_error_name};
 
 use crate::Codec;
 use crate::codec::Kind;
@@ -72,38 +74,90 @@ impl ChunkCodec {
         Ok(())
     }
 
-    /// Puts the decoded bytes, `length` of them, in place of what `out` holds.
+    /// Decodes a chunk into `out`, which has the size of the chunk: at least its first `needed` bytes. Bytes are read as
+    /// they are needed, by way of `buffer`.
     pub(crate) fn decode(
         &self,
-        encoded: &[u8],
-        length: usize,
-        out: &mut Vec<u8>,
+        encoded: &mut dyn Read,
+        needed: usize,
+        out: &mut [u8],
+        buffer: &mut Vec<u8>,
         contexts: &mut Contexts,
     ) -> Result<(), String> {
-        out.clear();
-        match self {
-            Self::None => out.extend_from_slice(encoded),
-            Self::Zstd { .. } => {
-                let decompressor = match &mut contexts.decompressor {
-                    Some(decompressor) => decompressor,
-                    slot => slot.insert(Decompressor::new().map_err(|e| e.to_string())?),
-                };
-                // Frames that say they are larger than the chunk run into the end of the buffer, not into memory.
-                out.reserve_exact(length);
-                decompressor.decompress_to_buffer(encoded, out).map_err(|e| e.to_string())?;
-            }
-            Self::Zarrs(codec) => {
-                let size = BytesRepresentation::FixedSize(length as u64);
-                let bytes = codec
-                    .decode(encoded.into(), &size, &CodecOptions::default())
-                    .map_err(|e| e.to_string())?;
-                out.extend_from_slice(&bytes);
-            }
+        if let Self::Zstd { .. } = self {
+            let context = match &mut contexts.decompressor {
+                Some(context) => context,
+                slot => slot.insert(decompressor().map_err(zstd_error)?),
+            };
+            return decode_zstd(encoded, needed, out, buffer, context);
         }
-        if out.len() == length {
-            Ok(())
-        } else {
-            Err(format!("{} bytes after decoding: expected {length}", out.len()))
+        buffer.clear();
+        // One byte more than a chunk that did not shrink can have shows that it is too long; blosc and gzip add little.
+        let most = out.len().saturating_add(out.len() / 8).saturating_add(1 << 16) as u64;
+        encoded.take(most).read_to_end(buffer).map_err(|e| e.to_string())?;
+        let got = match self {
+            Self::Zarrs(codec) => {
+                let size = BytesRepresentation::FixedSize(out.len() as u64);
+                codec
+                    .decode(buffer.as_slice().into(), &size, &CodecOptions::default())
+                    .map_err(|e| e.to_string())?
+            }
+            _ => buffer.as_slice().into(),
+        };
+        if got.len() != out.len() {
+            return Err(format!("{} bytes after decoding: expected {}", got.len(), out.len()));
+        }
+        out.copy_from_slice(&got);
+        Ok(())
+    }
+}
+
+fn zstd_error(code: usize) -> String {
+    get_error_name(code).to_owned()
+}
+
+fn decompressor() -> Result<DCtx<'static>, usize> {
+    let mut context = DCtx::create();
+    // Results go straight to their place instead of through a window of the decoder's own; so a frame may say that it
+    // needs any window.
+    context.set_parameter(DParameter::StableOutBuffer(true))?;
+    context.set_parameter(DParameter::WindowLogMax(31))?;
+    Ok(context)
+}
+
+/// Bytes that are read at a time: they stay in a core's cache until they are decoded.
+const PIECE: usize = 128 << 10;
+
+fn decode_zstd(
+    encoded: &mut dyn Read,
+    needed: usize,
+    out: &mut [u8],
+    buffer: &mut Vec<u8>,
+    context: &mut DCtx<'static>,
+) -> Result<(), String> {
+    let expected = out.len();
+    context.reset(ResetDirective::SessionOnly).map_err(zstd_error)?;
+    buffer.resize(PIECE, 0);
+    let mut out = OutBuffer::around(out);
+    loop {
+        let length = encoded.read(buffer).map_err(|e| e.to_string())?;
+        if length == 0 {
+            return Err(format!("it ends after {} of {expected} decoded bytes", out.pos()));
+        }
+        let mut piece = InBuffer::around(&buffer[..length]);
+        while piece.pos() < length {
+            let more = context.decompress_stream(&mut out, &mut piece).map_err(zstd_error)?;
+            if out.pos() >= needed && needed < expected {
+                return Ok(());
+            }
+            if more == 0 {
+                let got = out.pos();
+                return if got == expected {
+                    Ok(())
+                } else {
+                    Err(format!("{got} bytes after decoding: expected {expected}"))
+                };
+            }
         }
     }
 }
@@ -128,25 +182,30 @@ mod tests {
         #[test]
         fn every_codec_gives_back_what_it_got(raw in prop::collection::vec(any::<u8>(), 4..4000)) {
             let raw = &raw[..raw.len() / 4 * 4];
-            let (mut encoded, mut decoded, mut contexts) = (Vec::new(), Vec::new(), Contexts::default());
+            let (mut encoded, mut buffer, mut contexts) = (Vec::new(), Vec::new(), Contexts::default());
             for codec in all() {
                 for item_size in [1, 4] {
                     let codec = ChunkCodec::new(codec, item_size).unwrap();
                     codec.encode(raw, &mut encoded, &mut contexts).unwrap();
-                    codec.decode(&encoded, raw.len(), &mut decoded, &mut contexts).unwrap();
-                    prop_assert_eq!(&decoded, raw);
-                    prop_assert!(codec.decode(&encoded, raw.len() + 1, &mut decoded, &mut contexts).is_err());
-                    prop_assert!(codec.decode(&encoded, raw.len() - 1, &mut decoded, &mut contexts).is_err());
+                    let mut decode = |needed: usize, length: usize| {
+                        let mut out = vec![0; length];
+                        codec.decode(&mut encoded.as_slice(), needed, &mut out, &mut buffer, &mut contexts).map(|()| out)
+                    };
+                    let length = raw.len();
+                    prop_assert_eq!(&decode(length, length).unwrap(), raw);
+                    prop_assert_eq!(&decode(length / 2, length).unwrap()[..length / 2], &raw[..length / 2]);
+                    prop_assert!(decode(length + 1, length + 1).is_err());
+                    prop_assert!(decode(length - 1, length - 1).is_err());
                 }
             }
         }
 
         #[test]
         fn garbage_is_an_error(garbage in prop::collection::vec(any::<u8>(), 0..200)) {
-            let (mut decoded, mut contexts) = (Vec::new(), Contexts::default());
-            for codec in all().into_iter().skip(1) {
+            let (mut out, mut buffer, mut contexts) = (vec![0; 1000], Vec::new(), Contexts::default());
+            for codec in all() {
                 let codec = ChunkCodec::new(codec, 1).unwrap();
-                let _ = codec.decode(&garbage, 1000, &mut decoded, &mut contexts);
+                prop_assert!(codec.decode(&mut garbage.as_slice(), 1000, &mut out, &mut buffer, &mut contexts).is_err());
             }
         }
     }

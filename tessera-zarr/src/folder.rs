@@ -44,16 +44,10 @@ impl Folder {
         let meta = file.metadata()?;
         Ok(meta.is_file().then_some((file, meta.len())))
     }
-}
 
-impl ByteRanges for Folder {
-    fn name(&self) -> String {
-        self.root.display().to_string()
-    }
-
-    fn read_into(&self, object: &str, range: ByteRange, out: &mut Vec<u8>) -> io::Result<bool> {
-        out.clear();
-        let Some((mut file, size)) = self.open(object)? else { return Ok(false) };
+    /// The file of an object at the start of a range, and the length of the range, which the file has.
+    fn open_at(&self, object: &str, range: ByteRange) -> io::Result<Option<(File, u64)>> {
+        let Some((mut file, size)) = self.open(object)? else { return Ok(None) };
         let (offset, length) = match range {
             ByteRange::All => (0, size),
             ByteRange::From { offset, length } => (offset, length),
@@ -68,7 +62,19 @@ impl ByteRanges for Folder {
         if offset > 0 {
             file.seek(SeekFrom::Start(offset))?;
         }
-        // Not longer than the file, as was just checked.
+        Ok(Some((file, length)))
+    }
+}
+
+impl ByteRanges for Folder {
+    fn name(&self) -> String {
+        self.root.display().to_string()
+    }
+
+    fn read_into(&self, object: &str, range: ByteRange, out: &mut Vec<u8>) -> io::Result<bool> {
+        out.clear();
+        let Some((file, length)) = self.open_at(object, range)? else { return Ok(false) };
+        // Not longer than the file, as was checked.
         out.reserve(length as usize);
         file.take(length).read_to_end(out)?;
         if out.len() as u64 == length {
@@ -76,6 +82,11 @@ impl ByteRanges for Folder {
         } else {
             Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{object} shrank while it was read")))
         }
+    }
+
+    fn reader(&self, object: &str, range: ByteRange) -> io::Result<Option<Box<dyn Read + '_>>> {
+        let reader = self.open_at(object, range)?.map(|(file, length)| file.take(length));
+        Ok(reader.map(|reader| Box::new(reader) as Box<dyn Read>))
     }
 
     fn size(&self, object: &str) -> io::Result<Option<u64>> {

@@ -9,7 +9,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 use tessera_core::{ChannelsError, Window, WindowError};
 use zarrs::array::ElementOwned;
 
-use crate::scratch::with_scratch;
+use crate::scratch::{Scratch, with_scratch};
 use crate::stored_array::{DirectReader, Reader, StoredArray};
 
 /// Why a part of a store cannot be read.
@@ -188,19 +188,25 @@ fn read_chunk<T: Pod>(
     let depth = edge(2);
     let inside = Inside { width: edge(1), depth, first_row, first_col, channels: start(2)..start(2) + depth };
     with_scratch(|scratch| {
-        if !reader.fetch(chunk, &mut scratch.encoded)? {
+        let Scratch { encoded: buffer, decoded, contexts } = scratch;
+        let Some(mut encoded) = reader.fetch(chunk, buffer)? else {
             let fill: T = bytemuck::pod_read_unaligned(&in_machine_order(&array.fill));
             inside.for_each_channel(channels, |to, _| part.slice_mut(s![.., .., to]).fill(fill));
             return Ok(());
+        };
+        let damaged = |why| reader.damaged(&reader.locate(chunk).0, why);
+        // A part that is the whole chunk, as the chunk is laid out, is decoded in its place.
+        let whole = inside.is_whole(channels) && cfg!(target_endian = "little");
+        if let (true, Some(out)) =
+            (whole && part.len() == array.chunk_bytes() / size_of::<T>(), part.as_slice_mut())
+        {
+            let out: &mut [u8] = bytemuck::cast_slice_mut(out);
+            return array.codec.decode(&mut encoded, out.len(), out, buffer, contexts).map_err(damaged);
         }
-        let decoded = array.codec.decode(
-            &scratch.encoded,
-            array.chunk_bytes(),
-            &mut scratch.decoded,
-            &mut scratch.contexts,
-        );
-        decoded.map_err(|why| reader.damaged(&reader.locate(chunk).0, why))?;
-        inside.copy(&scratch.decoded, channels, part);
+        decoded.resize(array.chunk_bytes(), 0);
+        let needed = inside.end(part.dim()) * size_of::<T>();
+        array.codec.decode(&mut encoded, needed, decoded, buffer, contexts).map_err(damaged)?;
+        inside.copy(decoded, channels, part);
         Ok(())
     })
 }
@@ -223,6 +229,16 @@ impl Inside {
                 each(to, channel - self.channels.start);
             }
         }
+    }
+
+    /// Whether the wanted channels are those of the chunk, in its order.
+    fn is_whole(&self, wanted: &[usize]) -> bool {
+        wanted.len() == self.depth && wanted.iter().copied().eq(self.channels.clone())
+    }
+
+    /// One past the last element of the chunk that a part of (rows, cols, …) has.
+    fn end(&self, (rows, cols, _): (usize, usize, usize)) -> usize {
+        ((self.first_row + rows - 1) * self.width + self.first_col + cols) * self.depth
     }
 
     fn copy<T: Pod>(&self, chunk: &[u8], wanted: &[usize], part: &mut ArrayViewMut3<'_, T>) {

@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 
-use zstd::bulk::{Compressor, Decompressor};
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::DCtx;
 
 /// What one thread needs to encode or decode a chunk. Fresh memory costs more than decoding into it, so each thread
 /// keeps its own and uses it again.
 #[derive(Default)]
 pub(crate) struct Scratch {
-    /// A chunk as it is stored.
+    /// A chunk as it is stored, or a piece of it.
     pub(crate) encoded: Vec<u8>,
     /// A chunk as it is in memory.
     pub(crate) decoded: Vec<u8>,
@@ -19,7 +20,7 @@ pub(crate) struct Scratch {
 #[derive(Default)]
 pub(crate) struct Contexts {
     pub(crate) compressor: Option<(i32, Compressor<'static>)>,
-    pub(crate) decompressor: Option<Decompressor<'static>>,
+    pub(crate) decompressor: Option<DCtx<'static>>,
 }
 
 thread_local! {

@@ -1,6 +1,7 @@
 //! An array of a store, opened.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -103,17 +104,25 @@ impl DirectReader {
         (format!("{}/{key}", self.name), inner)
     }
 
-    /// Puts the encoded bytes of a chunk in place of what `out` holds; false where it is not stored.
-    pub(crate) fn fetch(&self, index: &[u64], out: &mut Vec<u8>) -> Result<bool, ReadError> {
+    /// A reader of the encoded bytes of a chunk; `None` where it is not stored. `buffer` may be used on the way.
+    pub(crate) fn fetch(
+        &self,
+        index: &[u64],
+        buffer: &mut Vec<u8>,
+    ) -> Result<Option<Box<dyn Read + '_>>, ReadError> {
         let (object, inner) = self.locate(index);
         let range = match inner {
             None => ByteRange::All,
-            Some(inner) => match self.index(&object, out)?.and_then(|index| index.get(inner)) {
+            Some(inner) => match self.index(&object, buffer)?.and_then(|index| index.get(inner)) {
                 Some((offset, length)) => ByteRange::From { offset, length },
-                None => return Ok(false),
+                None => return Ok(None),
             },
         };
-        self.bytes.read_into(&object, range, out).map_err(|cause| self.io_error(&object, cause))
+        // A range that the object does not have: it is truncated, or its index lies.
+        self.bytes.reader(&object, range).map_err(|cause| match cause.kind() {
+            std::io::ErrorKind::UnexpectedEof => self.damaged(&object, cause.to_string()),
+            _ => self.io_error(&object, cause),
+        })
     }
 
     fn index(&self, object: &str, buffer: &mut Vec<u8>) -> Result<Option<Arc<ShardIndex>>, ReadError> {
