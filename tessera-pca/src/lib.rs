@@ -6,6 +6,7 @@ mod block;
 mod gram;
 mod mapping;
 mod moments;
+mod moments_bytes;
 mod of_pixels;
 mod of_rows;
 mod pca;
@@ -20,10 +21,16 @@ mod stretch_method;
 mod transform;
 mod triangle;
 
+#[cfg(feature = "linfa")]
+mod linfa_traits;
+#[cfg(feature = "serde")]
+mod moments_serde;
+
 pub use basis::Basis;
 pub use basis_parts::{BasisError, BasisParts};
 pub use mapping::Mapping;
 pub use moments::{MAX_CHANNELS, Moments, MomentsError};
+pub use moments_bytes::ReadMomentsError;
 pub use pca::{FitError, Pca, PcaParams};
 pub use png_file::PictureError;
 pub use rgba::Rgba;

@@ -68,7 +68,9 @@ impl Mapping {
             return Err(StretchError::Mapping { what: "a mapping of fewer than two knots" });
         }
         if !knots.iter().all(|knot| knot.is_finite()) || !knots.is_sorted() {
-            return Err(StretchError::Mapping { what: "a mapping whose numbers are not finite and ascending" });
+            return Err(StretchError::Mapping {
+                what: "a mapping whose numbers are not finite and ascending",
+            });
         }
         Ok(())
     }
@@ -160,7 +162,9 @@ mod tests {
         let fit = |method| Mapping::fit(&mut values.clone(), method);
         assert_eq!(fit(StretchMethod::default()), Mapping::Linear { low: 2.0, high: 98.0 });
         assert_eq!(fit(StretchMethod::MinMax), Mapping::Linear { low: 0.0, high: 100.0 });
-        let Mapping::Linear { low, high } = fit(StretchMethod::StandardDeviations(1.0)) else { panic!("linear") };
+        let Mapping::Linear { low, high } = fit(StretchMethod::StandardDeviations(1.0)) else {
+            panic!("linear")
+        };
         // numpy.std(range(101)) = 29.154759474226502
         assert!((low - 20.845_24).abs() < 1e-4 && (high - 79.154_76).abs() < 1e-4, "{low} {high}");
     }

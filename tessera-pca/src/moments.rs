@@ -154,7 +154,9 @@ mod tests {
     #[test]
     fn impossible_numbers_of_channels_are_refused_before_anything_is_allocated() {
         for channels in [0, MAX_CHANNELS + 1, usize::MAX] {
-            assert!(matches!(Moments::new(channels), Err(MomentsError::ChannelCount { got }) if got == channels));
+            assert!(
+                matches!(Moments::new(channels), Err(MomentsError::ChannelCount { got }) if got == channels)
+            );
         }
     }
 

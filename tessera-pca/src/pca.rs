@@ -152,8 +152,7 @@ fn leading(matrix: &Array2<f64>, count: usize) -> Result<(Array1<f64>, Array2<f6
     let variances = Array1::from_shape_fn(count, |k| values[size - 1 - k].max(0.0));
     let mut components = Array2::from_shape_fn((count, size), |(k, j)| vectors[(j, size - 1 - k)]);
     for mut component in components.outer_iter_mut() {
-        let largest =
-            component.iter().fold(0.0_f64, |best, &v| if v.abs() > best.abs() { v } else { best });
+        let largest = component.iter().fold(0.0_f64, |best, &v| if v.abs() > best.abs() { v } else { best });
         if largest < 0.0 {
             component.mapv_inplace(|value| -value);
         }

@@ -6,7 +6,7 @@ use pulp::WithSimd;
 
 use crate::Basis;
 use crate::block::PANEL;
-use crate::row::Pixels;
+use crate::row::{Pixel, Pixels};
 use crate::simd::Simd;
 
 /// Components that are worked on at a time: their sums fit in registers.
@@ -73,7 +73,7 @@ impl<const K: usize> WithSimd for ProjectRow<'_, K> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
+    fn with_simd<S: pulp::Simd>(self, simd: S) {
         let Place { pixels, group, out, stride, first } = self.0;
         for (pixel, out) in pixels.iter().zip(out.chunks_exact_mut(stride)) {
             let out = &mut out[first..first + K];
@@ -81,16 +81,12 @@ impl<const K: usize> WithSimd for ProjectRow<'_, K> {
                 out.fill(f32::NAN);
                 continue;
             };
-            // Sums of every sixteenth product, added up in a fixed order: the same bits on any processor.
-            let mut sums = [[0.0_f32; PANEL]; K];
-            pixel.for_each_panel(|panel, values| {
-                let weights = &group.weights[panel];
-                for k in 0..K {
-                    for c in 0..PANEL {
-                        sums[k][c] += values[c] * weights[k][c];
-                    }
-                }
-            });
+            let sums: [[f32; PANEL]; K] = match S::F32_LANES {
+                16 => products::<S, K, 1>(simd, pixel, group),
+                8 => products::<S, K, 2>(simd, pixel, group),
+                4 => products::<S, K, 4>(simd, pixel, group),
+                _ => plain_products(pixel, group),
+            };
             for ((out, sums), offset) in out.iter_mut().zip(sums).zip(group.offsets) {
                 let eight: [f32; 8] = array::from_fn(|c| sums[c] + sums[c + 8]);
                 let four: [f32; 4] = array::from_fn(|c| eight[c] + eight[c + 4]);
@@ -98,4 +94,43 @@ impl<const K: usize> WithSimd for ProjectRow<'_, K> {
             }
         }
     }
+}
+
+/// The sums of every sixteenth product of a pixel with each component. Products and sums are rounded one by one: the
+/// same bits on any processor.
+#[inline(always)]
+fn products<S: pulp::Simd, const K: usize, const V: usize>(
+    simd: S,
+    pixel: Pixel<'_>,
+    group: &Group,
+) -> [[f32; PANEL]; K] {
+    let mut sums = [[simd.splat_f32s(0.0); V]; K];
+    pixel.for_each_panel(|panel, values| {
+        let values = S::as_simd_f32s(&values).0;
+        for (sums, weights) in sums.iter_mut().zip(&group.weights[panel]) {
+            let weights = S::as_simd_f32s(weights).0;
+            for v in 0..V {
+                sums[v] = simd.add_f32s(sums[v], simd.mul_f32s(values[v], weights[v]));
+            }
+        }
+    });
+    let mut out = [[0.0; PANEL]; K];
+    for (out, sums) in out.iter_mut().zip(&sums) {
+        S::as_mut_simd_f32s(out).0.copy_from_slice(sums);
+    }
+    out
+}
+
+/// The same without vectors.
+#[inline(always)]
+fn plain_products<const K: usize>(pixel: Pixel<'_>, group: &Group) -> [[f32; PANEL]; K] {
+    let mut sums = [[0.0_f32; PANEL]; K];
+    pixel.for_each_panel(|panel, values| {
+        for (sums, weights) in sums.iter_mut().zip(&group.weights[panel]) {
+            for ((sum, value), weight) in sums.iter_mut().zip(values).zip(weights) {
+                *sum += value * weight;
+            }
+        }
+    });
+    sums
 }

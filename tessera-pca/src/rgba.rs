@@ -23,7 +23,8 @@ impl Rgba {
 
     /// The last axis is known to be 4.
     pub(crate) fn from_pixels(pixels: Array3<u8>) -> Self {
-        let pixels = if pixels.is_standard_layout() { pixels } else { pixels.as_standard_layout().to_owned() };
+        let pixels =
+            if pixels.is_standard_layout() { pixels } else { pixels.as_standard_layout().to_owned() };
         Self { pixels }
     }
 

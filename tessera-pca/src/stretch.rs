@@ -1,6 +1,6 @@
 //! From components to colours.
 
-use ndarray::{Array3, ArrayView1, ArrayView3, Axis};
+use ndarray::{Array3, ArrayView3, Axis};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use crate::{Mapping, Rgba, StretchError, StretchMethod};
@@ -64,10 +64,18 @@ impl Stretch {
             return Err(StretchError::Components { got: 0, expected: 1 });
         }
         let fit = |component: usize| {
-            let pixels = projected.iter().flat_map(|tile| tile.lanes(Axis(2)));
-            let valid = pixels.filter(|pixel| is_valid(pixel, shown));
-            let mut values: Vec<f32> = valid.map(|pixel| pixel[component]).collect();
-            if values.is_empty() { Err(StretchError::NoPixels) } else { Ok(Mapping::fit(&mut values, method)) }
+            let mut values = Vec::new();
+            for tile in projected {
+                let pixels = tile.as_standard_layout();
+                let pixels = pixels.as_slice().unwrap_or_default().chunks_exact(tile.dim().2);
+                let valid = pixels.filter(|pixel| is_valid(&pixel[..shown]));
+                values.extend(valid.map(|pixel| pixel[component]));
+            }
+            if values.is_empty() {
+                Err(StretchError::NoPixels)
+            } else {
+                Ok(Mapping::fit(&mut values, method))
+            }
         };
         Ok(Self { mappings: (0..shown).into_par_iter().map(fit).collect::<Result<_, _>>()? })
     }
@@ -84,27 +92,35 @@ impl Stretch {
     /// # Errors
     /// [`StretchError::Components`] where there are fewer components than mappings.
     pub fn apply(&self, projected: ArrayView3<'_, f32>) -> Result<Rgba, StretchError> {
-        let (rows, cols, _) = projected.dim();
+        let (rows, cols, components) = projected.dim();
         let shown = self.mappings.len();
         shown_components(&projected, shown)?;
         let mut picture = Array3::zeros((rows, cols, 4));
         let pairs: Vec<_> = picture.axis_iter_mut(Axis(0)).zip(projected.axis_iter(Axis(0))).collect();
         pairs.into_par_iter().with_min_len(8).for_each(|(mut colours, pixels)| {
-            for (mut colour, pixel) in colours.rows_mut().into_iter().zip(pixels.rows()) {
-                if !is_valid(&pixel, shown) {
-                    continue;
-                }
-                for (k, mapping) in self.mappings.iter().enumerate() {
-                    // Casting rounds down and saturates.
-                    colour[k] = (mapping.brightness(pixel[k]) * 255.0 + 0.5) as u8;
-                }
-                if shown == 1 {
-                    (colour[1], colour[2]) = (colour[0], colour[0]);
-                }
-                colour[3] = u8::MAX;
-            }
+            let pixels = pixels.as_standard_layout();
+            let pixels = pixels.as_slice().unwrap_or_default().chunks_exact(components);
+            let (colours, _) = colours.as_slice_mut().unwrap_or_default().as_chunks_mut();
+            colours.iter_mut().zip(pixels).for_each(|(colour, pixel)| *colour = self.colour(&pixel[..shown]));
         });
         Ok(Rgba::from_pixels(picture))
+    }
+
+    /// The colour of a pixel's components, one for each mapping.
+    #[inline]
+    fn colour(&self, pixel: &[f32]) -> [u8; 4] {
+        if !is_valid(pixel) {
+            return [0; 4];
+        }
+        let mut colour = [0, 0, 0, u8::MAX];
+        for ((colour, mapping), &value) in colour.iter_mut().zip(&self.mappings).zip(pixel) {
+            // Casting rounds down and saturates.
+            *colour = (mapping.brightness(value) * 255.0 + 0.5) as u8;
+        }
+        if pixel.len() == 1 {
+            (colour[1], colour[2]) = (colour[0], colour[0]);
+        }
+        colour
     }
 }
 
@@ -114,10 +130,10 @@ fn shown_components(projected: &ArrayView3<'_, f32>, shown: usize) -> Result<(),
     if got < shown { Err(StretchError::Components { got, expected: shown }) } else { Ok(()) }
 }
 
-/// Whether all components that are shown are finite.
+/// Whether all components are finite.
 #[inline]
-fn is_valid(pixel: &ArrayView1<'_, f32>, shown: usize) -> bool {
-    pixel.iter().take(shown).all(|value| value.is_finite())
+fn is_valid(pixel: &[f32]) -> bool {
+    pixel.iter().all(|value| value.is_finite())
 }
 
 impl TryFrom<Vec<Mapping>> for Stretch {
@@ -189,7 +205,10 @@ mod tests {
         let one = array![[[1.0_f32]]];
         let fit = |method| Stretch::fit(one.view(), method);
         for (low, high) in [(-1.0, 50.0), (50.0, 50.0), (60.0, 40.0), (0.0, 101.0), (f64::NAN, 98.0)] {
-            assert!(matches!(fit(StretchMethod::Percentile { low, high }), Err(StretchError::Percentiles { .. })));
+            assert!(matches!(
+                fit(StretchMethod::Percentile { low, high }),
+                Err(StretchError::Percentiles { .. })
+            ));
         }
         for n in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(matches!(

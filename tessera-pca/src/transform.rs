@@ -2,7 +2,9 @@
 
 use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, ArrayViewMut3, Axis, s};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use tessera_core::{Channels, Quantized, QuantizedView, ScaleLimit, Source, SourceError, Window, WindowError};
+use tessera_core::{
+    Channels, Quantized, QuantizedView, ScaleLimit, Source, SourceError, Window, WindowError,
+};
 
 use crate::project::Projection;
 use crate::row::Row;
@@ -73,7 +75,11 @@ impl Basis {
     /// assert_eq!(valid, 3 * pixels.count(limit).valid);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn transform(&self, view: &QuantizedView<'_>, limit: ScaleLimit) -> Result<Array3<f32>, TransformError> {
+    pub fn transform(
+        &self,
+        view: &QuantizedView<'_>,
+        limit: ScaleLimit,
+    ) -> Result<Array3<f32>, TransformError> {
         let (rows, cols, _) = view.dim();
         let mut out = self.room(rows, cols)?;
         self.transform_into(view, limit, out.view_mut())?;

@@ -1,0 +1,47 @@
+#![doc = include_str!("../README.md")]
+
+mod block;
+mod catalog;
+mod catalog_error;
+mod catalog_options;
+mod collection;
+mod credits;
+mod cube;
+mod extension;
+mod extent;
+mod href_template;
+mod item;
+mod json;
+mod location;
+mod media_type;
+mod npy_tile;
+mod own_files;
+mod paths;
+mod preview;
+mod record;
+mod site;
+mod stage;
+mod storage;
+mod tile_store;
+mod writer;
+mod year_contents;
+
+pub use block::{BLOCK_DEGREES, Block, BlockError};
+pub use catalog::{block_catalog, root_catalog};
+pub use catalog_error::CatalogError;
+pub use catalog_options::CatalogOptions;
+pub use collection::year_collection;
+pub use credits::{Credits, Publication};
+pub use item::ItemError;
+pub use json::{JsonError, to_json, write_json};
+pub use location::{Location, LocationError};
+pub use npy_tile::NpyTile;
+pub use paths::{CATALOG_PATH, block_path, collection_id, collection_path, item_id, item_path};
+pub use preview::Preview;
+pub use record::{RecordError, TileRecord};
+pub use site::Site;
+pub use stac;
+pub use storage::{StorageError, StorageScheme};
+pub use tile_store::{TileStore, TileStoreError};
+pub use writer::{CatalogSummary, CatalogWriter, write_catalog};
+pub use year_contents::{ContentsError, YearContents};

@@ -1,5 +1,6 @@
 //! The metadata of arrays and groups as JSON, in both formats.
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use zarrs::metadata::v2::ArrayMetadataV2;
 use zarrs::metadata::v3::ArrayMetadataV3;
@@ -38,7 +39,7 @@ fn v2_documents(arrays: &[ArraySpec], attributes: &Map<String, Value>) -> Result
 }
 
 fn v2_array(array: &ArraySpec) -> Result<(Value, Value), String> {
-    let metadata: ArrayMetadataV2 = serde_json::from_value(json!({
+    let metadata = json!({
         "zarr_format": 2,
         "shape": array.grid.shape(),
         "chunks": array.grid.chunk_shape(),
@@ -48,11 +49,12 @@ fn v2_array(array: &ArraySpec) -> Result<(Value, Value), String> {
         "order": "C",
         "filters": null,
         "dimension_separator": ".",
-    }))
-    .map_err(|e| e.to_string())?;
+    });
+    // What zarrs can read it can also be asked to check; written is what stands above, to which zarrs would add.
+    ArrayMetadataV2::deserialize(&metadata).map_err(|e| e.to_string())?;
     let mut attributes = array.attributes.clone();
     attributes.insert("_ARRAY_DIMENSIONS".into(), json!(array.dimensions));
-    Ok((serde_json::to_value(metadata).map_err(|e| e.to_string())?, Value::Object(attributes)))
+    Ok((metadata, Value::Object(attributes)))
 }
 
 fn v3_documents(arrays: &[ArraySpec], attributes: &Map<String, Value>) -> Result<Documents, String> {
@@ -88,7 +90,7 @@ fn v3_array(array: &ArraySpec) -> Result<Value, String> {
             "index_location": "end",
         }})];
     }
-    let metadata: ArrayMetadataV3 = serde_json::from_value(json!({
+    let metadata = json!({
         "zarr_format": 3,
         "node_type": "array",
         "shape": array.grid.shape(),
@@ -101,7 +103,7 @@ fn v3_array(array: &ArraySpec) -> Result<Value, String> {
         "codecs": codecs,
         "attributes": array.attributes,
         "dimension_names": array.dimensions,
-    }))
-    .map_err(|e| e.to_string())?;
-    serde_json::to_value(metadata).map_err(|e| e.to_string())
+    });
+    ArrayMetadataV3::deserialize(&metadata).map_err(|e| e.to_string())?;
+    Ok(metadata)
 }

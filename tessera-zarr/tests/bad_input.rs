@@ -34,7 +34,7 @@ fn write(format: ZarrFormat, path: &Path) -> Result<PathBuf, WriteError> {
 fn edit(path: &Path, change: impl FnOnce(String) -> String) {
     let text = fs::read_to_string(path).unwrap();
     let changed = change(text.clone());
-    assert_ne!(text, changed, "the edit of {} changed nothing", path.display());
+    assert!(text != changed, "the edit of {} changed nothing", path.display());
     fs::write(path, changed).unwrap();
 }
 
@@ -98,13 +98,13 @@ fn metadata_that_makes_no_sense_is_named() {
         (r#""spatial:transform": ["#, r#""spatial:transform": [7.0, "#, "spatial:transform"),
         (r#""grid_-99.95_80.05_2024""#, r#""grid_-99.95_80_2024""#, "attribute id of"),
         (
-            "\"chunks\": [\n          16,\n          16,\n          4",
-            "\"chunks\": [\n          4294967296,\n          4294967296,\n          4",
+            "\"chunks\": [\n        16,\n        16,\n        4",
+            "\"chunks\": [\n        4294967296,\n        4294967296,\n        4",
             "more elements",
         ),
         (
-            "\"chunks\": [\n          16,\n          16,\n          4",
-            "\"chunks\": [\n          0,\n          16,\n          4",
+            "\"chunks\": [\n        16,\n        16,\n        4",
+            "\"chunks\": [\n        0,\n        16,\n        4",
             "edge of 0",
         ),
     ];
