@@ -1,0 +1,67 @@
+//! Why a catalogue was not written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::{ContentsError, ItemError, JsonError, LocationError};
+
+/// Why a catalogue was not written. Whatever had its name is still there.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogError {
+    /// The folder holds something already.
+    #[error("{} exists and is not empty: not overwritten unless told to", path.display())]
+    Exists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder holds what is not of a catalogue.
+    #[error("{} is not overwritten: it holds {}, which is no file of a catalogue", path.display(), found.display())]
+    Stranger {
+        /// The folder.
+        path: PathBuf,
+        /// What does not belong there.
+        found: PathBuf,
+    },
+    /// A file, or a symbolic link, has the name.
+    #[error("{} is {found}: expected a folder, or nothing", path.display())]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
+        /// What it is.
+        found: &'static str,
+    },
+    /// There is no tile.
+    #[error("{}: no tile to make a catalogue of", path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder's path or base address cannot be one.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// A record does not make an item.
+    #[error(transparent)]
+    Item(#[from] ItemError),
+    /// A record does not belong to the catalogue.
+    #[error(transparent)]
+    Contents(#[from] ContentsError),
+    /// An object does not become JSON.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// A file or folder cannot be read or written.
+    #[error("cannot write {}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl CatalogError {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+}

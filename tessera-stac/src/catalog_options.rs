@@ -1,0 +1,53 @@
+//! How a catalogue is written.
+
+use crate::{Credits, StorageScheme};
+
+/// How a catalogue is written.
+///
+/// ```
+/// use tessera_stac::{CatalogOptions, Credits, StorageScheme};
+///
+/// let options = CatalogOptions::default()
+///     .base_url("https://example.org/catalogue")
+///     .storage(StorageScheme::s3("s3", "https://s3.example.org", "tessera")?)
+///     .credits(Credits::default())
+///     .overwrite(true);
+/// # Ok::<(), tessera_stac::StorageError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CatalogOptions {
+    pub(crate) base_url: Option<String>,
+    pub(crate) storage: Vec<StorageScheme>,
+    pub(crate) credits: Credits,
+    pub(crate) overwrite: bool,
+}
+
+impl CatalogOptions {
+    /// The address that the folder will be found at: links become absolute.
+    #[must_use]
+    pub fn base_url(mut self, base: &str) -> Self {
+        self.base_url = Some(base.to_owned());
+        self
+    }
+
+    /// An object store that tiles may lie in.
+    #[must_use]
+    pub fn storage(mut self, scheme: StorageScheme) -> Self {
+        self.storage.push(scheme);
+        self
+    }
+
+    /// Who made the data, and under which terms.
+    #[must_use]
+    pub fn credits(mut self, credits: Credits) -> Self {
+        self.credits = credits;
+        self
+    }
+
+    /// Whether a catalogue that is there may be replaced. A folder that holds anything else never is.
+    #[must_use]
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+}

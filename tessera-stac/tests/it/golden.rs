@@ -1,0 +1,61 @@
+//! What is written, byte for byte.
+//!
+//! `tests/golden` holds the JSON of the records in `support`, indented so that a person can read it. After a change that
+//! is meant, make them anew with `TESSERA_STAC_GOLDEN=write cargo test -p tessera-stac --test it golden`, and read the
+//! difference.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tessera_stac::{CatalogOptions, Site, write_catalog};
+
+use crate::support;
+
+fn compare(name: &str, files: &[(String, Value)]) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    let golden = |path: &String| -> PathBuf { folder.join(path) };
+    let text = |value: &Value| serde_json::to_string_pretty(value).unwrap() + "\n";
+    if std::env::var_os("TESSERA_STAC_GOLDEN").is_some() {
+        let _ = std::fs::remove_dir_all(&folder);
+        for (path, value) in files {
+            std::fs::create_dir_all(golden(path).parent().unwrap()).unwrap();
+            std::fs::write(golden(path), text(value)).unwrap();
+        }
+    }
+    for (path, value) in files {
+        let expected = std::fs::read_to_string(golden(path)).unwrap_or_default();
+        assert_eq!(text(value), expected, "{name}/{path}");
+    }
+    let expected: Vec<_> = support::json_files(&folder).into_iter().map(|(path, _)| path).collect();
+    let found: Vec<_> = files.iter().map(|(path, _)| path.clone()).collect();
+    assert_eq!(found, expected, "the files of {name}");
+}
+
+#[test]
+fn a_catalogue_with_relative_links() {
+    let disk = tempfile::tempdir().unwrap();
+    let out = disk.path().join("catalogue");
+    let records = support::every_kind(disk.path().to_str().unwrap());
+    write_catalog(&out, records, CatalogOptions::default().storage(support::bucket())).unwrap();
+    compare("relative", &support::json_files(&out));
+}
+
+#[test]
+fn a_catalogue_with_absolute_links() {
+    let disk = tempfile::tempdir().unwrap();
+    let out = disk.path().join("catalogue");
+    let records = support::every_kind(disk.path().to_str().unwrap());
+    let options = CatalogOptions::default().base_url("https://example.org/tessera/catalogue");
+    write_catalog(&out, records, options).unwrap();
+    compare("absolute", &support::json_files(&out));
+}
+
+#[test]
+fn an_item_of_no_catalogue() {
+    let record = support::tile("grid_-99.95_80.05", 2024, "v1")
+        .store(support::store("/data/out/grid_-99.95_80.05.zarr", 2))
+        .preview(tessera_stac::Preview::new("/data/out/preview.png".parse().unwrap()));
+    let item = record.item_alone(&Site::folder("/data/out").unwrap()).unwrap();
+    let file = (format!("{}.json", item.id), serde_json::to_value(&item).unwrap());
+    compare("alone", &[file]);
+}
