@@ -15,7 +15,7 @@ use crate::{Basis, BasisParts, Moments, MomentsError};
 /// use tessera_core::{ScaleLimit, Year};
 /// use tessera_pca::{Moments, Pca};
 ///
-/// let tile = Synthetic::new(7).shape(60, 40).tile("grid_0.15_52.05".parse()?, Year::new(2024)?)?;
+/// let tile = Synthetic::new(7).shape(60, 40).tile("grid_-99.95_80.05".parse()?, Year::new(2024)?)?;
 /// let moments = Moments::of_view(&tile.view(), ScaleLimit::default())?;
 /// let basis = Pca::params(3).fit(&moments)?;
 /// assert_eq!(basis.components().dim(), (3, 128));

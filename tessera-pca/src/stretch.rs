@@ -12,7 +12,7 @@ use crate::{Mapping, Rgba, StretchError, StretchMethod};
 /// use ndarray::array;
 /// use tessera_pca::{Stretch, StretchMethod};
 ///
-/// let projected = array![[[0.0, 5.0, 1.0], [4.0, 7.0, 1.0]], [[2.0, 6.0, 1.0], [f32::NAN; 3]]];
+/// let projected = array![[[0.0_f32, 5.0, 1.0], [4.0, 7.0, 1.0]], [[2.0, 6.0, 1.0], [f32::NAN, 0.0, 0.0]]];
 /// let stretch = Stretch::fit(projected.view(), StretchMethod::MinMax)?;
 /// let picture = stretch.apply(projected.view())?;
 /// assert_eq!(

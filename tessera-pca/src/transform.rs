@@ -66,7 +66,7 @@ impl Basis {
     /// use tessera_core::{ScaleLimit, Year};
     /// use tessera_pca::{Moments, Pca};
     ///
-    /// let tile = Synthetic::new(7).shape(60, 40).tile("grid_0.15_52.05".parse()?, Year::new(2024)?)?;
+    /// let tile = Synthetic::new(7).shape(60, 40).tile("grid_-99.95_80.05".parse()?, Year::new(2024)?)?;
     /// let (pixels, limit) = (tile.view(), ScaleLimit::default());
     /// let basis = Pca::params(3).fit(&Moments::of_view(&pixels, limit)?)?;
     /// let projected = basis.transform(&pixels, limit)?;
