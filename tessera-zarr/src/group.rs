@@ -53,6 +53,10 @@ impl Group {
         Ok(Self { bytes, format: ZarrFormat::V2, attributes, consolidated: None })
     }
 
+    pub(crate) fn is_consolidated(&self) -> bool {
+        self.consolidated.is_some()
+    }
+
     /// The metadata of an array.
     pub(crate) fn array(&self, array: &'static str) -> Result<Value, OpenError> {
         let (object, key) = match self.format {

@@ -43,6 +43,7 @@ use crate::{ChunkRead, Folder, OpenError, ReadError, ZarrFormat};
 pub struct TileStore {
     bytes: Arc<dyn ByteRanges>,
     format: ZarrFormat,
+    consolidated: bool,
     attributes: Map<String, Value>,
     grid: PixelGrid,
     id: TileId,
@@ -94,10 +95,12 @@ impl TileStore {
         let (id, year) = identity(&group)?;
         let version =
             group.attributes.get("product_version").and_then(Value::as_str).map(DatasetVersion::named);
+        let consolidated = group.is_consolidated();
         let Group { bytes, format, attributes, .. } = group;
         Ok(Self {
             bytes,
             format,
+            consolidated,
             attributes,
             grid,
             id,
@@ -112,6 +115,18 @@ impl TileStore {
     #[must_use]
     pub fn format(&self) -> ZarrFormat {
         self.format
+    }
+
+    /// Whether the metadata of all arrays stands in one document, as it does in stores of ours.
+    #[must_use]
+    pub fn is_consolidated(&self) -> bool {
+        self.consolidated
+    }
+
+    /// Whether each channel of a pixel has a scale of its own.
+    #[must_use]
+    pub fn has_channel_scales(&self) -> bool {
+        self.scales.shape.len() == 3
     }
 
     /// The attributes of the group.
@@ -143,7 +158,7 @@ impl TileStore {
         out: &mut Quantized,
     ) -> Result<(), ReadError> {
         let (window, list) = self.check(window, channels)?;
-        if self.scales.shape.len() == 3 {
+        if self.has_channel_scales() {
             let (data, scales) = out.reset_per_channel(window.rows, window.cols, list.len());
             self.embeddings.read_into(window, &list, data)?;
             self.scales.read_into(window, &list, scales.view_mut())

@@ -1,0 +1,42 @@
+//! What can be typed.
+
+use clap::{Parser, Subcommand};
+
+use crate::catalog::CatalogArgs;
+use crate::convert::ConvertArgs;
+use crate::info::InfoArgs;
+use crate::pca::PcaArgs;
+
+/// Look into TESSERA tiles, convert them to Zarr, picture and catalogue them.
+///
+/// A SOURCE is a tile folder grid_<lon>_<lat>/ with its two .npy files, a Zarr store of one tile, or a folder of many
+/// tiles or stores by year.
+///
+/// Exit codes: 0 done, 1 internal error, 2 bad input, 3 incomplete (some tiles failed), 75 try again (the disk is full,
+/// or the work was interrupted).
+#[derive(Debug, Parser)]
+#[command(name = "tessera", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Print one JSON object on standard output; messages go to standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what is in a tile, a store or a folder of tiles, or where a tile of a given name lies
+    Info(InfoArgs),
+    /// Convert a tile, or all tiles of a year in a box, to Zarr stores
+    Convert(ConvertArgs),
+    /// Make a picture of a tile: its first three principal components as red, green and blue
+    Pca(PcaArgs),
+    /// Describe tiles and stores as a static STAC catalogue
+    Catalog(CatalogArgs),
+}

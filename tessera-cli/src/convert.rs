@@ -1,0 +1,106 @@
+//! `tessera convert`.
+
+mod many;
+mod one;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use tessera_core::Region;
+use tessera_zarr::{Layout, TileWriter};
+
+use crate::layout::LayoutArgs;
+use crate::report::Report;
+use crate::source::{self, Opened, SourceArgs};
+
+/// Convert a tile, or all tiles of a year in a box, to Zarr stores.
+///
+/// One tile becomes the store OUT. A folder of tiles becomes a folder of stores, OUT/<year>/grid_<lon>_<lat>.zarr; run
+/// again, it does what is missing. A store appears whole or not at all.
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArgs {
+    /// A tile folder, an embeddings .npy file, a tile store, or a folder of tiles or stores
+    source: PathBuf,
+
+    /// The store to write, or the folder of stores
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+
+    /// Only the tiles in this box of degrees; west greater than east crosses the antimeridian
+    #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true)]
+    bbox: Option<Region>,
+
+    #[command(flatten)]
+    of: SourceArgs,
+
+    #[command(flatten)]
+    layout: LayoutArgs,
+
+    /// Write a picture beside each store, with .png in place of .zarr
+    #[arg(long)]
+    preview: bool,
+
+    /// Write a STAC item beside each store, with .json in place of .zarr
+    #[arg(long)]
+    item: bool,
+
+    /// Replace stores that exist
+    #[arg(long)]
+    overwrite: bool,
+
+    /// Do not wait for the disk: faster, but a crash of the machine can leave empty files
+    #[arg(long)]
+    no_sync: bool,
+}
+
+/// What a tile is converted into.
+struct Job<'a> {
+    args: &'a ConvertArgs,
+    layout: Layout,
+    writer: TileWriter,
+    created: jiff::Timestamp,
+}
+
+pub(crate) fn run(args: &ConvertArgs, report: &Report) -> Result<()> {
+    let layout = args.layout.layout()?;
+    let created = now()?;
+    let writer =
+        TileWriter::new(layout).overwrite(args.overwrite).sync(!args.no_sync).created(created.to_string());
+    let job = Job { args, layout, writer, created };
+    match source::open(&args.source, &args.of)? {
+        Opened::NpyArchive(archive) => many::convert(
+            &job,
+            &*archive,
+            |id, year| Ok(archive.open_tile(id, Some(year))?.map(|tile| Opened::NpyTile(Box::new(tile)))),
+            report,
+        ),
+        Opened::StoreArchive(archive) => many::convert(
+            &job,
+            &archive,
+            |id, year| {
+                let path = tessera_zarr::StoreArchive::path_of(&args.source, id, year);
+                Ok(Some(Opened::TileStore(Box::new(tessera_zarr::TileStore::open(path)?))))
+            },
+            report,
+        ),
+        tile => {
+            if args.bbox.is_some() {
+                bail!("--bbox chooses among many tiles, and {} is one tile", args.source.display());
+            }
+            one::convert(&job, &tile, report)
+        }
+    }
+}
+
+/// The time that stores are said to be made at: now, or as `SOURCE_DATE_EPOCH` says for reproducible output.
+fn now() -> Result<jiff::Timestamp> {
+    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => match text.parse() {
+            Ok(seconds) => seconds,
+            Err(_) => bail!("SOURCE_DATE_EPOCH is {text:?}: expected seconds since 1970"),
+        },
+        Err(_) => jiff::Timestamp::now().as_second(),
+    };
+    Ok(jiff::Timestamp::from_second(seconds)?)
+}

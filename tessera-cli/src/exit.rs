@@ -1,0 +1,98 @@
+//! What the exit code says.
+
+use std::io::{self, ErrorKind};
+use std::process::ExitCode;
+
+use tessera_zarr::WriteError;
+
+/// Some of the work was not done, the rest was.
+#[derive(Debug)]
+pub(crate) struct Incomplete {
+    pub(crate) failed: usize,
+    pub(crate) of: usize,
+}
+
+/// The operator, or the system, asked the program to stop.
+#[derive(Debug)]
+pub(crate) struct Interrupted;
+
+impl std::fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} of {} tiles could not be converted; run the same command again after mending them",
+            self.failed, self.of
+        )
+    }
+}
+
+impl std::fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("interrupted: run the same command again to go on")
+    }
+}
+
+impl std::error::Error for Incomplete {}
+impl std::error::Error for Interrupted {}
+
+/// 0 done, 1 internal error, 2 bad input, 3 incomplete, 75 try again.
+pub(crate) fn code_of(error: &anyhow::Error) -> ExitCode {
+    ExitCode::from(number_of(error))
+}
+
+fn number_of(error: &anyhow::Error) -> u8 {
+    if error.is::<Incomplete>() {
+        return 3;
+    }
+    if error.is::<Interrupted>() {
+        return 75;
+    }
+    let internal = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(
+            cause.downcast_ref(),
+            Some(
+                WriteError::Encode { .. }
+                    | WriteError::Metadata { .. }
+                    | WriteError::Grid(_)
+                    | WriteError::Shape { .. }
+            )
+        )
+    };
+    if error.chain().any(internal) {
+        return 1;
+    }
+    if error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(is_passing) { 75 } else { 2 }
+}
+
+/// Whether a failure can be gone another time: a full disk, a server that does not answer.
+pub(crate) fn is_passing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::OutOfMemory
+            | ErrorKind::TimedOut
+            | ErrorKind::Interrupted
+            | ErrorKind::ResourceBusy
+            | ErrorKind::StaleNetworkFileHandle
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn codes_say_what_to_do_next() {
+        let full = || anyhow::Error::from(io::Error::from(ErrorKind::StorageFull));
+        assert_eq!(number_of(&full()), 75);
+        assert_eq!(number_of(&Err::<(), _>(full()).context("while writing").unwrap_err()), 75);
+        assert_eq!(number_of(&Interrupted.into()), 75);
+        assert_eq!(number_of(&Incomplete { failed: 1, of: 2 }.into()), 3);
+        assert_eq!(number_of(&io::Error::from(ErrorKind::NotFound).into()), 2);
+        assert_eq!(number_of(&anyhow::anyhow!("anything else")), 2);
+        let internal = WriteError::Metadata { why: "x".into() };
+        assert_eq!(number_of(&internal.into()), 1);
+    }
+}

@@ -1,0 +1,43 @@
+//! The command `tessera`.
+
+mod catalog;
+mod cli;
+mod convert;
+mod exit;
+mod info;
+mod interrupt;
+mod layout;
+mod pca;
+mod picture;
+mod progress;
+mod report;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use report::Report;
+
+/// Memory that was once used is kept: asked of the system anew for every chunk, it costs more than decoding.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let report = Report::new(cli.json, cli.quiet);
+    let result = interrupt::listen().and_then(|()| match cli.command {
+        Command::Info(args) => info::run(&args, &report),
+        Command::Convert(args) => convert::run(&args, &report),
+        Command::Pca(args) => pca::run(&args, &report),
+        Command::Catalog(args) => catalog::run(&args, &report),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report.error(&error);
+            exit::code_of(&error)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a SOURCE on the command line is.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use tessera_core::{Archive, DatasetVersion, QuantizedView, Tile, Year};
+use tessera_npy::{NpyArchive, NpyTile};
+use tessera_zarr::{StoreArchive, TileStore};
+
+/// What the path of a source does not say.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SourceArgs {
+    /// The year of the tiles, where their path does not say it; which year, where there are several
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) year: Option<Year>,
+
+    /// The dataset version (v1, v1.1-cam, …), where the path does not say it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) dataset: Option<DatasetVersion>,
+
+    /// A landmask GeoTIFF, whose place on Earth wins over the one that follows from the tile's name
+    #[arg(long, value_name = "TIFF")]
+    pub(crate) landmask: Option<std::path::PathBuf>,
+}
+
+/// A source, opened.
+pub(crate) enum Opened {
+    NpyTile(Box<NpyTile>),
+    TileStore(Box<TileStore>),
+    NpyArchive(Box<NpyArchive>),
+    StoreArchive(StoreArchive),
+}
+
+/// Opens a tile folder, an embeddings file, a tile store, or a folder of either kind.
+pub(crate) fn open(path: &Path, args: &SourceArgs) -> Result<Opened> {
+    if !path.try_exists().with_context(|| format!("cannot look at {}", path.display()))? {
+        bail!(
+            "{} does not exist: expected a tile folder, an .npy file, a Zarr store, or a folder of tiles",
+            path.display()
+        );
+    }
+    if ["zarr.json", ".zgroup", ".zmetadata"].iter().any(|name| path.join(name).is_file()) {
+        return Ok(Opened::TileStore(Box::new(TileStore::open(path)?)));
+    }
+    if path.is_file() || tessera_npy::is_tile(path) {
+        return Ok(Opened::NpyTile(Box::new(npy_tile(path, args)?)));
+    }
+    let stores = StoreArchive::open(path).with_context(|| format!("cannot list {}", path.display()))?;
+    if !stores.years().is_empty() {
+        return Ok(Opened::StoreArchive(stores));
+    }
+    Ok(Opened::NpyArchive(Box::new(npy_archive(path, args)?)))
+}
+
+fn npy_tile(path: &Path, args: &SourceArgs) -> Result<NpyTile> {
+    let mut options = NpyTile::options();
+    if let Some(year) = args.year {
+        options = options.year(year);
+    }
+    if let Some(version) = &args.dataset {
+        options = options.version(version.clone());
+    }
+    if let Some(landmask) = &args.landmask {
+        options = options.landmask(landmask);
+    }
+    Ok(options.open(path)?)
+}
+
+fn npy_archive(path: &Path, args: &SourceArgs) -> Result<NpyArchive> {
+    let mut options = NpyArchive::options();
+    if let Some(year) = args.year {
+        options = options.year(year);
+    }
+    if let Some(version) = &args.dataset {
+        options = options.version(version.clone());
+    }
+    Ok(options.open(path)?)
+}
+
+impl Opened {
+    /// The source as a tile, where it is one.
+    pub(crate) fn as_tile(&self) -> Option<&dyn Tile> {
+        match self {
+            Self::NpyTile(tile) => Some(&**tile),
+            Self::TileStore(store) => Some(&**store),
+            Self::NpyArchive(_) | Self::StoreArchive(_) => None,
+        }
+    }
+
+    /// The source as an archive, where it is one.
+    pub(crate) fn as_archive(&self) -> Option<&dyn Archive> {
+        match self {
+            Self::NpyArchive(archive) => Some(&**archive),
+            Self::StoreArchive(archive) => Some(archive),
+            Self::NpyTile(_) | Self::TileStore(_) => None,
+        }
+    }
+}
+
+/// All pixels of a tile: mapped where they are a file, read where they are a store.
+pub(crate) fn with_pixels<T>(
+    source: &Opened,
+    work: impl FnOnce(&dyn Tile, QuantizedView<'_>) -> Result<T>,
+) -> Result<T> {
+    match source {
+        Opened::NpyTile(tile) => work(&**tile, tile.view()),
+        Opened::TileStore(store) => {
+            use tessera_core::{Channels, Source};
+            let pixels = store.read_window(store.grid().full(), &Channels::All)?;
+            work(&**store, pixels.view())
+        }
+        Opened::NpyArchive(_) | Opened::StoreArchive(_) => bail!("expected one tile, got a folder of tiles"),
+    }
+}
