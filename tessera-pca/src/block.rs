@@ -11,7 +11,8 @@ use crate::simd::Simd;
 /// Channels in a panel: one cache line of float32.
 pub(crate) const PANEL: usize = 16;
 
-/// Pixels in a block. Two panels of a block are 24 KiB, which fits in a first-level cache of 32 KiB.
+/// Pixels in a block, 96 KiB at 128 channels: it stays in the second-level cache while its panels are paired, and a pair in
+/// the first. More pixels share the cost of handing sums on to float64, a few per cent; fewer round less.
 pub(crate) const PIXELS: usize = 192;
 
 /// A block of dequantized pixels minus an origin, cut by channels into panels: [panel][pixel][channel], zeros beyond

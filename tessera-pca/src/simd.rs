@@ -10,7 +10,7 @@ pub enum Simd {
     #[default]
     Detect,
     /// Only what the crate was compiled for, with products and sums rounded one by one. For comparing, and for
-    /// reproducing the result of an old processor; slower by five times and more.
+    /// reproducing the result of an old processor; about four times slower where there is AVX2.
     Off,
 }
 
