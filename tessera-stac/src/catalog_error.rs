@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{ContentsError, ItemError, JsonError, LocationError};
 
-/// Why a catalogue was not written. Whatever had its name is still there.
+/// Why a catalogue was not written. Whatever had its name is still there, but for [`CatalogError::NotDeleted`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CatalogError {
@@ -49,6 +49,14 @@ pub enum CatalogError {
     /// An object does not become JSON.
     #[error(transparent)]
     Json(#[from] JsonError),
+    /// The catalogue is complete, and the one that it replaces is left over in a hidden folder beside it.
+    #[error("{} is complete, but the catalogue that it replaces cannot be deleted", path.display())]
+    NotDeleted {
+        /// The new catalogue.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A file or folder cannot be read or written.
     #[error("cannot write {}", path.display())]
     Io {

@@ -16,7 +16,7 @@ use crate::{
 /// The collection of a year in a catalogue at this site, at [`collection_path`]: its children are the blocks.
 ///
 /// The address of an item is a formula of its tile, stated as a link template. Where the addresses of assets are one
-/// too, they are stated as asset templates.
+/// too, they are stated as asset templates. A year without a tile makes no valid collection: it has no extent.
 #[must_use]
 pub fn year_collection(contents: &YearContents, site: &Site, credits: &Credits) -> Collection {
     let (year, path) = (contents.year(), collection_path(contents.year()));

@@ -45,9 +45,9 @@ impl Stage {
         &self.target
     }
 
-    /// Flushes what was written and gives it its name. What has the name now, an empty folder or one that may be
-    /// replaced, is deleted afterwards; on an error it is back in its place.
-    pub(crate) fn commit(self) -> io::Result<()> {
+    /// Flushes what was written and gives it its name. What had the name, an empty folder or one that may be replaced,
+    /// is returned, to be deleted; on an error it is back in its place.
+    pub(crate) fn commit(self) -> io::Result<Option<TempDir>> {
         flush(self.folder.path())?;
         let parent = parent(&self.target);
         let old = match fs::symlink_metadata(&self.target) {
@@ -68,7 +68,7 @@ impl Stage {
         // The folder has another name now: there is nothing to delete under the old one.
         let _ = self.folder.keep();
         flush(parent)?;
-        old.map_or(Ok(()), TempDir::close)
+        Ok(old)
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
         for content in ["a", "b"] {
             let stage = Stage::new(&target).unwrap();
             fs::write(stage.path().join(content), content).unwrap();
-            stage.commit().unwrap();
+            drop(stage.commit().unwrap());
             assert_eq!((names(root.path()), names(&target)), (vec!["out".into()], vec![content.into()]));
         }
     }

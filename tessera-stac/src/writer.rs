@@ -105,7 +105,9 @@ impl CatalogWriter {
         summary.bytes = self.bytes;
         let target = self.stage.target().to_owned();
         check_target(&target, self.overwrite)?;
-        self.stage.commit().map_err(CatalogError::io(&target))?;
+        let old = self.stage.commit().map_err(CatalogError::io(&target))?;
+        let deleted = old.map_or(Ok(()), tempfile::TempDir::close);
+        deleted.map_err(|source| CatalogError::NotDeleted { path: target, source })?;
         Ok(summary)
     }
 
