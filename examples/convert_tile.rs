@@ -115,7 +115,7 @@ fn main() -> Result<()> {
 /// Makes the tile of the founding document, as NPY files below `folder`; returns its folder.
 fn synthesize(folder: &Path) -> Result<PathBuf> {
     let (id, year) = ("grid_-99.95_80.05".parse()?, Year::new(2024)?);
-    let tile = Synthetic::new(107).broken(true).tile(id, year)?;
+    let tile = Synthetic::new(8).broken(true).tile(id, year)?;
     let root = folder.join("tiles").join(year.to_string());
     fs::create_dir_all(&root)?;
     Ok(tessera_npy::write_tile(&root, id, &tile.view(), Existing::Replace)?)

@@ -28,28 +28,28 @@ pub(super) struct Land {
 
 impl Land {
     pub(super) fn new(seed: u64, channels: usize, water: f64, no_data: f64, year: Year) -> Self {
-        let mut random = Stream::new(seed);
+        // A stream for each purpose: the shape of the land does not depend on the number of channels.
+        let stream = |purpose: u64| Stream::new(hash(seed).wrapping_add(purpose));
+        let [mut waves, mut mixes, mut covers, mut waters, mut gaps] = [1, 2, 3, 4, 5].map(stream);
         // A year moves the seasons a little and changes the noise; rivers and fields stay where they are.
         let mut of_year = Stream::new(seed ^ hash(u64::from(year.number())));
-        let fields = (0..RANK).map(|_| Field::new(&mut random, 8, 60.0, 40_000.0)).collect();
+        let fields = (0..RANK).map(|_| Field::new(&mut waves, 8, 60.0, 40_000.0)).collect();
         let mix = (1..=RANK)
             .map(|rank| {
                 let strength = SPREAD * 0.6 * (rank as f64).powf(-0.7);
-                (0..channels)
-                    .map(|_| (strength * (random.normal() + 0.1 * of_year.normal())) as f32)
-                    .collect()
+                (0..channels).map(|_| (strength * (mixes.normal() + 0.1 * of_year.normal())) as f32).collect()
             })
             .collect();
-        let cover = Field::new(&mut random, 8, 2_000.0, 20_000.0);
+        let cover = Field::new(&mut covers, 8, 400.0, 8_000.0);
         let means = (0..COVERS)
-            .map(|_| (0..channels).map(|_| (SPREAD * 0.8 * random.normal()) as f32).collect())
+            .map(|_| (0..channels).map(|_| (SPREAD * 0.5 * mixes.normal()) as f32).collect())
             .collect();
         let below = |field: Field, share: f64| {
             let level = field.quantile(share);
             (field, level)
         };
-        let water = below(Field::new(&mut random, 8, 3_000.0, 40_000.0), water);
-        let no_data = below(Field::new(&mut random, 6, 1_000.0, 30_000.0), no_data);
+        let water = below(Field::new(&mut waters, 8, 800.0, 12_000.0), water);
+        let no_data = below(Field::new(&mut gaps, 6, 300.0, 6_000.0), no_data);
         Self { fields, mix, cover, means, water, no_data, noise_seed: hash(seed ^ u64::from(year.number())) }
     }
 
