@@ -1,0 +1,146 @@
+"""What stops a conversion leaves nothing that looks finished, and the same command goes on from there."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+import zarr
+
+import command
+
+TILES = 24
+
+
+def whole(store, tile):
+    group = zarr.open_group(store, mode="r")
+    return np.array_equal(group["embeddings"][:], tile.data)
+
+
+def finished(out):
+    """What looks finished: everything that is not hidden."""
+    folder = out / "2024"
+    return sorted(p for p in folder.iterdir() if not p.name.startswith(".")) if folder.is_dir() else []
+
+
+@pytest.fixture(scope="module")
+def archive(tile, tmp_path_factory):
+    """Tiles at the same place in each zone, which have the same shape; hard links to one pair of files."""
+    root = tmp_path_factory.mktemp("many") / "v1"
+    for zone in range(TILES):
+        name = f"grid_{zone * 6}.05_89.95"
+        folder = root / "2024" / name
+        folder.mkdir(parents=True)
+        os.link(tile.embeddings_path, folder / f"{name}.npy")
+        os.link(tile.scales_path, folder / f"{name}_scales.npy")
+    return root
+
+
+def stop_amid(archive, out, number):
+    """Starts converting, sends a signal once the first store stands, and waits. Some tiles must be left to do."""
+    running = command.start("convert", archive, "-o", out, "--codec", "gzip", "--level", 9, "--preview", "--item", "--json")
+    give_up = time.monotonic() + 60
+    while not finished(out) and running.poll() is None and time.monotonic() < give_up:
+        time.sleep(0.005)
+    running.send_signal(number)
+    output, messages = running.communicate(timeout=120)
+    stores = [p for p in finished(out) if p.suffix == ".zarr"]
+    assert 0 < len(stores) < TILES, messages
+    return running.returncode, output, messages
+
+
+def resume(archive, out, tile):
+    """The same command does the rest."""
+    stood = len([p for p in finished(out) if p.suffix == ".zarr"])
+    told = command.done("convert", archive, "-o", out, "--codec", "gzip", "--preview", "--item", "--overwrite")
+    assert told["tiles"] == TILES and told["failed"] == []
+    assert told["written"] + told["kept"] == TILES and stood > 0
+    stores = [p for p in finished(out) if p.suffix == ".zarr"]
+    assert len(stores) == TILES and all(whole(store, tile) for store in stores)
+
+
+def test_terminated(archive, tile, tmp_path):
+    out = tmp_path / "out"
+    code, output, messages = stop_amid(archive, out, signal.SIGTERM)
+    assert code == 75, messages
+    assert "interrupted" in messages and "again" in messages
+    assert output.count("\n") <= 1
+    # Nothing hidden is left either, and whatever stands is whole with what belongs beside it.
+    assert [p.name for p in (out / "2024").iterdir() if p.name.startswith(".")] == []
+    for store in (p for p in finished(out) if p.suffix == ".zarr"):
+        assert whole(store, tile)
+        assert store.with_suffix(".png").is_file() and store.with_suffix(".json").is_file()
+    kept = [p for p in finished(out) if p.suffix == ".zarr"]
+    times = {p: p.stat().st_mtime_ns for p in kept}
+    told = command.done("convert", archive, "-o", out, "--codec", "gzip", "--preview", "--item")
+    assert (told["kept"], told["written"], told["failed"]) == (len(kept), TILES - len(kept), [])
+    assert {p: p.stat().st_mtime_ns for p in kept} == times
+    assert len([p for p in finished(out) if p.suffix == ".zarr"]) == TILES
+
+
+def test_killed(archive, tile, tmp_path):
+    out = tmp_path / "out"
+    code, _, _ = stop_amid(archive, out, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert all(whole(store, tile) for store in finished(out) if store.suffix == ".zarr")
+    resume(archive, out, tile)
+
+
+def test_killed_amid_one_tile(tile, tmp_path):
+    """At whatever moment: the store is whole or not there."""
+    for wait in np.linspace(0.005, 0.4, 12):
+        out = tmp_path / f"{wait:.3f}"
+        out.mkdir()
+        running = command.start("convert", tile.folder, "-o", out / "a.zarr", "--codec", "gzip", "--level", 9)
+        time.sleep(wait)
+        running.kill()
+        running.communicate(timeout=60)
+        if (out / "a.zarr").exists():
+            assert whole(out / "a.zarr", tile)
+        # What the killed one left hidden is in nobody's way.
+        command.done("convert", tile.folder, "-o", out / "a.zarr", "--overwrite", "--no-sync")
+        assert whole(out / "a.zarr", tile)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 4 MiB, less than half a tile."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0777", "tmpfs", folder]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("a small file system cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+@pytest.mark.parametrize("options", [[], ["--format", 3], ["--preview", "--item"], ["--chunk", 32, "--no-sync"]])
+def test_full_disk(small_disk, tile, options):
+    command.run("convert", tile.folder, "-o", small_disk / "a.zarr", *options).expect(75, str(small_disk), "space")
+    assert list(small_disk.iterdir()) == []
+
+
+def test_full_disk_amid_an_archive(small_disk, archive):
+    command.run("convert", archive, "-o", small_disk / "out").expect(75, "space")
+    assert finished(small_disk / "out") == []
+    assert [p for p in small_disk.rglob("*") if p.is_file()] == []
+
+
+def test_full_disk_for_the_picture(small_disk, tile):
+    filler = small_disk / "filler"
+    size = shutil.disk_usage(small_disk).free - 8192
+    filler.write_bytes(b"x" * size)
+    command.run("pca", tile.folder, "-o", small_disk / "a.png").expect(75, str(small_disk))
+    assert list(small_disk.iterdir()) == [filler]
+
+
+def test_full_disk_for_the_catalogue(small_disk, stores):
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * shutil.disk_usage(small_disk).free)
+    command.run("catalog", "build", stores[2], "-o", small_disk / "stac").expect(75)
+    assert list(small_disk.iterdir()) == [filler]
