@@ -3,7 +3,7 @@
 use bytemuck::cast_slice;
 use ndarray::{ArrayView2, ArrayView3, s};
 use serde_json::{Map, Value, json};
-use tessera_core::{QuantizedView, ScalesView};
+use tessera_core::{PixelGrid, QuantizedView, ScalesView};
 
 use crate::array::{ArraySpec, DataType};
 use crate::attributes::{TileInfo, variables};
@@ -11,7 +11,11 @@ use crate::chunk_grid::ChunkGrid;
 use crate::{ChunkGridError, Codec, Layout};
 
 /// The embeddings of a tile: int8 (y, x, band).
-pub(crate) fn embeddings(layout: &Layout, view: &QuantizedView<'_>) -> Result<ArraySpec, ChunkGridError> {
+pub(crate) fn embeddings(
+    layout: &Layout,
+    view: &QuantizedView<'_>,
+    grid: &PixelGrid,
+) -> Result<ArraySpec, ChunkGridError> {
     let (rows, cols, channels) = view.dim();
     let shape = [rows as u64, cols as u64, channels as u64];
     Ok(ArraySpec {
@@ -24,12 +28,16 @@ pub(crate) fn embeddings(layout: &Layout, view: &QuantizedView<'_>) -> Result<Ar
         fill_v3: json!(0),
         codec: layout.codec_kind(),
         dimensions: vec!["y", "x", "band"],
-        attributes: variables::embeddings(),
+        attributes: variables::embeddings(grid),
     })
 }
 
 /// The scales of a tile: float32 (y, x), or (y, x, band) where each channel has its own.
-pub(crate) fn scales(layout: &Layout, view: &QuantizedView<'_>) -> Result<ArraySpec, ChunkGridError> {
+pub(crate) fn scales(
+    layout: &Layout,
+    view: &QuantizedView<'_>,
+    grid: &PixelGrid,
+) -> Result<ArraySpec, ChunkGridError> {
     let shape: Vec<u64> = view.scales().shape().iter().map(|n| *n as u64).collect();
     Ok(ArraySpec {
         name: "scales",
@@ -40,7 +48,7 @@ pub(crate) fn scales(layout: &Layout, view: &QuantizedView<'_>) -> Result<ArrayS
         fill_v3: json!("NaN"),
         codec: layout.codec_kind(),
         dimensions: vec!["y", "x", "band"][..shape.len()].to_vec(),
-        attributes: variables::scales(),
+        attributes: variables::scales(grid),
     })
 }
 

@@ -167,8 +167,8 @@ impl TileWriter {
             return Err(WriteError::Shape { rows, cols, grid_rows: grid.rows(), grid_cols: grid.cols() });
         }
         let info = TileInfo { id, year, version, grid, channels, created: self.created.as_deref() };
-        let embeddings = tile_arrays::embeddings(&self.layout, &pixels)?;
-        let scales = tile_arrays::scales(&self.layout, &pixels)?;
+        let embeddings = tile_arrays::embeddings(&self.layout, &pixels, grid)?;
+        let scales = tile_arrays::scales(&self.layout, &pixels, grid)?;
         let coordinates = tile_arrays::coordinates(&info, channels)?;
 
         let staging = Staging::begin(path, self.overwrite)?;

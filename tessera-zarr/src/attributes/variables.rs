@@ -12,9 +12,15 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
+/// The CRS as GDAL's Zarr driver looks for it first; before 3.9 it does not know grid mappings.
+fn gdal_crs(grid: &PixelGrid) -> Value {
+    json!({"url": format!("http://www.opengis.net/def/crs/EPSG/0/{}", grid.zone().epsg())})
+}
+
 // No scale_factor, add_offset or _FillValue: readers would apply them and lose the int8.
-pub(crate) fn embeddings() -> Map<String, Value> {
+pub(crate) fn embeddings(grid: &PixelGrid) -> Map<String, Value> {
     object(json!({
+        "_CRS": gdal_crs(grid),
         "long_name": "TESSERA embeddings, quantized",
         "units": "1",
         "grid_mapping": "spatial_ref",
@@ -25,8 +31,9 @@ pub(crate) fn embeddings() -> Map<String, Value> {
     }))
 }
 
-pub(crate) fn scales() -> Map<String, Value> {
+pub(crate) fn scales(grid: &PixelGrid) -> Map<String, Value> {
     object(json!({
+        "_CRS": gdal_crs(grid),
         "long_name": "scale factors of the embeddings",
         "units": "1",
         "grid_mapping": "spatial_ref",
