@@ -39,54 +39,61 @@ def archive(tile, tmp_path_factory):
     return root
 
 
-def stop_amid(archive, out, number):
+BESIDE = ["--preview", "--item"]
+
+
+def convert(archive, out, *options):
+    return ["convert", archive, "-o", out, "--codec", "gzip", "--level", 9, "--json", *options]
+
+
+def stores(out):
+    return [path for path in finished(out) if path.suffix == ".zarr"]
+
+
+def stop_amid(arguments, out, number):
     """Starts converting, sends a signal once the first store stands, and waits. Some tiles must be left to do."""
-    running = command.start("convert", archive, "-o", out, "--codec", "gzip", "--level", 9, "--preview", "--item", "--json")
+    running = command.start(*arguments)
     give_up = time.monotonic() + 60
-    while not finished(out) and running.poll() is None and time.monotonic() < give_up:
+    while not stores(out) and running.poll() is None and time.monotonic() < give_up:
         time.sleep(0.005)
     running.send_signal(number)
     output, messages = running.communicate(timeout=120)
-    stores = [p for p in finished(out) if p.suffix == ".zarr"]
-    assert 0 < len(stores) < TILES, messages
+    assert 0 < len(stores(out)) < TILES, messages
     return running.returncode, output, messages
 
 
-def resume(archive, out, tile):
-    """The same command does the rest."""
-    stood = len([p for p in finished(out) if p.suffix == ".zarr"])
-    told = command.done("convert", archive, "-o", out, "--codec", "gzip", "--preview", "--item", "--overwrite")
-    assert told["tiles"] == TILES and told["failed"] == []
-    assert told["written"] + told["kept"] == TILES and stood > 0
-    stores = [p for p in finished(out) if p.suffix == ".zarr"]
-    assert len(stores) == TILES and all(whole(store, tile) for store in stores)
+def resume(arguments, out, tile):
+    """The same command keeps what stands and does the rest."""
+    kept = {path: path.stat().st_mtime_ns for path in stores(out)}
+    assert all(whole(store, tile) for store in kept)
+    told = command.run(*arguments).expect(0).json
+    assert (told["tiles"], told["kept"], told["failed"]) == (TILES, len(kept), [])
+    assert told["written"] == TILES - len(kept)
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert len(stores(out)) == TILES and all(whole(store, tile) for store in stores(out))
 
 
 def test_terminated(archive, tile, tmp_path):
     out = tmp_path / "out"
-    code, output, messages = stop_amid(archive, out, signal.SIGTERM)
+    arguments = convert(archive, out, *BESIDE)
+    code, output, messages = stop_amid(arguments, out, signal.SIGTERM)
     assert code == 75, messages
     assert "interrupted" in messages and "again" in messages
     assert output.count("\n") <= 1
-    # Nothing hidden is left either, and whatever stands is whole with what belongs beside it.
+    # Nothing hidden is left either, and whatever stands has beside it what belongs there.
     assert [p.name for p in (out / "2024").iterdir() if p.name.startswith(".")] == []
-    for store in (p for p in finished(out) if p.suffix == ".zarr"):
-        assert whole(store, tile)
+    for store in stores(out):
         assert store.with_suffix(".png").is_file() and store.with_suffix(".json").is_file()
-    kept = [p for p in finished(out) if p.suffix == ".zarr"]
-    times = {p: p.stat().st_mtime_ns for p in kept}
-    told = command.done("convert", archive, "-o", out, "--codec", "gzip", "--preview", "--item")
-    assert (told["kept"], told["written"], told["failed"]) == (len(kept), TILES - len(kept), [])
-    assert {p: p.stat().st_mtime_ns for p in kept} == times
-    assert len([p for p in finished(out) if p.suffix == ".zarr"]) == TILES
+    resume(arguments, out, tile)
+    assert len(finished(out)) == 3 * TILES
 
 
 def test_killed(archive, tile, tmp_path):
     out = tmp_path / "out"
-    code, _, _ = stop_amid(archive, out, signal.SIGKILL)
+    code, _, _ = stop_amid(convert(archive, out), out, signal.SIGKILL)
     assert code == -signal.SIGKILL
-    assert all(whole(store, tile) for store in finished(out) if store.suffix == ".zarr")
-    resume(archive, out, tile)
+    assert command.done("info", out)["tiles"] == {"2024": len(stores(out))}
+    resume(convert(archive, out), out, tile)
 
 
 def test_killed_amid_one_tile(tile, tmp_path):
