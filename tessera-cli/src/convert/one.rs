@@ -90,7 +90,8 @@ pub(super) fn year_of(job: &Job<'_>, tile: &dyn Tile) -> Result<Year> {
     }
 }
 
-/// Writes the store and what goes beside it. The store is the last to appear; if it cannot, nothing does.
+/// Writes the store and what goes beside it. The files beside it are made first, under other names, and take theirs
+/// once the store stands: where anything cannot be made, nothing appears.
 pub(super) fn write(job: &Job<'_>, source: &Opened, path: &Path) -> Result<Converted> {
     with_pixels(source, |tile, pixels| {
         let year = year_of(job, tile)?;
