@@ -4,8 +4,10 @@ mod many;
 mod one;
 
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
+use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
 use tessera_core::Region;
 use tessera_zarr::{Layout, TileWriter};
@@ -59,14 +61,14 @@ struct Job<'a> {
     args: &'a ConvertArgs,
     layout: Layout,
     writer: TileWriter,
-    created: jiff::Timestamp,
+    created: SystemTime,
 }
 
 pub(crate) fn run(args: &ConvertArgs, report: &Report) -> Result<()> {
     let layout = args.layout.layout()?;
-    let created = now()?;
+    let created = time_of_writing()?;
     let writer =
-        TileWriter::new(layout).overwrite(args.overwrite).sync(!args.no_sync).created(created.to_string());
+        TileWriter::new(layout).overwrite(args.overwrite).sync(!args.no_sync).created(rfc_3339(created));
     let job = Job { args, layout, writer, created };
     match source::open(&args.source, &args.of)? {
         Opened::NpyArchive(archive) => many::convert(
@@ -94,13 +96,18 @@ pub(crate) fn run(args: &ConvertArgs, report: &Report) -> Result<()> {
 }
 
 /// The time that stores are said to be made at: now, or as `SOURCE_DATE_EPOCH` says for reproducible output.
-fn now() -> Result<jiff::Timestamp> {
-    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => match text.parse() {
-            Ok(seconds) => seconds,
-            Err(_) => bail!("SOURCE_DATE_EPOCH is {text:?}: expected seconds since 1970"),
-        },
-        Err(_) => jiff::Timestamp::now().as_second(),
-    };
-    Ok(jiff::Timestamp::from_second(seconds)?)
+fn time_of_writing() -> Result<SystemTime> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => {
+            match text.parse().ok().and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds))) {
+                Some(time) => Ok(time),
+                None => bail!("SOURCE_DATE_EPOCH is {text:?}: expected seconds since 1970"),
+            }
+        }
+        Err(_) => Ok(SystemTime::now()),
+    }
+}
+
+fn rfc_3339(time: SystemTime) -> String {
+    DateTime::<Utc>::from(time).to_rfc3339_opts(SecondsFormat::Secs, true)
 }

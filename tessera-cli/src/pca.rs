@@ -62,6 +62,8 @@ pub(crate) fn run(args: &PcaArgs, report: &Report) -> Result<()> {
         &text,
         &json!({
             "output": args.output, "rows": rows, "cols": cols, "counts": counts,
+            "mean": picture.basis.mean().to_vec(),
+            "components": picture.basis.components().outer_iter().map(|row| row.to_vec()).collect::<Vec<_>>(),
             "explained_variance": picture.basis.explained_variance().to_vec(),
             "explained_variance_ratio": picture.basis.explained_variance_ratio().to_vec(),
         }),

@@ -35,11 +35,12 @@ pub enum PictureError {
         cause: String,
     },
     /// The output could not be written.
-    #[error("{name}: {cause}")]
+    #[error("cannot write {name}")]
     Write {
         /// The path, or what the output is.
         name: String,
         /// What went wrong; its kind tells a full disk from a folder that does not exist.
+        #[source]
         cause: io::Error,
     },
 }

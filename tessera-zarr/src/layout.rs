@@ -166,23 +166,29 @@ impl Layout {
         self.codec
     }
 
-    /// The shape of a chunk of an array of shape (rows, cols) or (rows, cols, channels).
+    /// The shape of a chunk of an array of shape (rows, cols) or (rows, cols, channels). Where a chunk would be larger
+    /// than the array, what it holds beyond the array's edges, rounded up to whole 256s, is cut off.
     pub(crate) fn chunk_of(&self, shape: &[u64]) -> Vec<u64> {
-        let mut chunk = vec![self.chunk.0, self.chunk.1];
-        chunk.extend(shape.get(2).map(|all| self.channels.unwrap_or(*all)));
+        let within = |edge: u64, all: u64| edge.min(all.next_multiple_of(256));
+        let mut chunk = vec![within(self.chunk.0, shape[0]), within(self.chunk.1, shape[1])];
+        chunk.extend(shape.get(2).map(|all| self.channels.unwrap_or(*all).min(*all)));
         chunk
     }
 
     /// The shape of a shard of such an array, where there are shards.
     pub(crate) fn shard_of(&self, shape: &[u64]) -> Option<Vec<u64>> {
         let chunk = self.chunk_of(shape);
-        let whole =
-            || shape.iter().zip(&chunk).map(|(all, chunk)| all.next_multiple_of(*chunk)).collect::<Vec<_>>();
+        let whole = shape.iter().zip(&chunk).map(|(all, chunk)| all.next_multiple_of(*chunk));
+        let edge = |edge: u64, i: usize, whole: u64| match i {
+            // A chunk that was cut off is the only one of its row or column, and so is its shard.
+            0 | 1 if chunk[i] == [self.chunk.0, self.chunk.1][i] => edge,
+            _ => whole,
+        };
         match self.sharding {
             Sharding::None => None,
-            Sharding::Whole => Some(whole()),
-            Sharding::Edge(edge) => {
-                Some(whole().iter().enumerate().map(|(i, all)| if i < 2 { edge } else { *all }).collect())
+            Sharding::Whole => Some(whole.collect()),
+            Sharding::Edge(asked) => {
+                Some(whole.enumerate().map(|(i, whole)| edge(asked, i, whole)).collect())
             }
         }
     }
@@ -209,6 +215,12 @@ mod tests {
         let layout = layout.sharding(Sharding::Edge(512)).unwrap();
         assert_eq!(layout.shard_of(&[1119, 211, 128]), Some(vec![512, 512, 128]));
         assert!(layout.chunk_edge(300).is_err());
+        // Never more padding than a chunk of 256 has.
+        let large =
+            Layout::new(ZarrFormat::V3).chunk_edge(1024).unwrap().sharding(Sharding::Edge(4096)).unwrap();
+        assert_eq!(large.chunk_of(&[1119, 211, 128]), [1024, 256, 128]);
+        assert_eq!(large.shard_of(&[1119, 211, 128]), Some(vec![4096, 256, 128]));
+        assert_eq!(large.chunk_of(&[1119, 211]), [1024, 256]);
         assert_eq!(layout.chunk(64, 32, Some(16)).unwrap().chunk_of(&[1119, 211, 128]), [64, 32, 16]);
     }
 

@@ -143,7 +143,7 @@ impl Beside {
                 .channel_scales(matches!(pixels.scales(), ScalesView::Channel(_)))
                 .store(TileStore::new(location, job.layout.format().number())?.consolidated(true))
                 .software("tessera-zarr", env!("CARGO_PKG_VERSION"))
-                .created(job.created.into())?;
+                .created(job.created)?;
             if let Some(preview) = preview {
                 record = record.preview(preview);
             }

@@ -31,6 +31,7 @@ pub(crate) fn attributes(info: &TileInfo<'_>) -> Map<String, Value> {
         "comment",
         json!("value = embeddings * scales; a pixel whose scale is not between 0 and 1 has no embedding"),
     );
+    put("acknowledgement", json!("Contains modified Copernicus Sentinel data"));
     put("license", json!("CC-BY-4.0"));
     put("standard_name_vocabulary", json!("CF Standard Name Table v85"));
     put("institution", json!("University of Cambridge"));
