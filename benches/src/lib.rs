@@ -11,7 +11,7 @@ mod windows;
 pub use copy::copy;
 pub use fixture::{COLS, ROWS, folder, scratch, tile, tile_bytes, write_tile};
 pub use must::must;
-pub use threads::with_threads;
+pub use threads::pool;
 pub use windows::windows;
 
 /// As in the command `tessera`: memory that is asked of the system anew costs more than what is measured.
