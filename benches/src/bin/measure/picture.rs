@@ -1,13 +1,16 @@
 //! From quantized pixels to a picture of their principal components.
 
 use anyhow::Result;
-use ndarray::Array3;
+use ndarray::{Array3, s};
 use serde_json::{Value, json};
 use tessera_core::ScaleLimit;
 use tessera_npy::NpyTile;
 use tessera_pca::{Basis, Moments, Pca, Rgba, Simd, Stretch, StretchMethod};
 
 use crate::clock;
+
+/// Rows of the tile that are in memory at a time.
+const BLOCK_ROWS: usize = 192;
 
 pub(crate) fn measure(tile: &NpyTile, simd: bool) -> Result<Value> {
     let simd = if simd { Simd::Detect } else { Simd::Off };
@@ -29,12 +32,21 @@ pub(crate) fn measure(tile: &NpyTile, simd: bool) -> Result<Value> {
     ))
 }
 
+/// The tile goes by in blocks, each released when it is done with, so that it is never in memory as a whole.
 fn picture(tile: &NpyTile, simd: Simd) -> Result<(Basis, Rgba)> {
-    let (view, limit) = (tile.view(), ScaleLimit::default());
-    let (rows, cols, _) = view.dim();
-    let basis = Pca::params(3).fit(&Moments::of_view_with(&view, limit, simd)?)?;
+    let (limit, (rows, cols, channels)) = (ScaleLimit::default(), tile.view().dim());
+    let mut moments = Moments::new(channels)?;
+    for (window, block) in tile.row_blocks(BLOCK_ROWS) {
+        moments.merge(&Moments::of_view_with(&block, limit, simd)?)?;
+        tile.release(window.row_range());
+    }
+    let basis = Pca::params(3).fit(&moments)?;
     let mut projected = Array3::zeros((rows, cols, 3));
-    basis.transform_into_with(&view, limit, simd, projected.view_mut())?;
+    for (window, block) in tile.row_blocks(BLOCK_ROWS) {
+        let part = projected.slice_mut(s![window.row_range(), .., ..]);
+        basis.transform_into_with(&block, limit, simd, part)?;
+        tile.release(window.row_range());
+    }
     let stretch = Stretch::fit(projected.view(), StretchMethod::default())?;
     let picture = stretch.apply(projected.view())?;
     Ok((basis, picture))
