@@ -4,6 +4,7 @@ mod many;
 mod one;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
@@ -74,7 +75,7 @@ pub(crate) fn run(args: &ConvertArgs, report: &Report) -> Result<()> {
         Opened::NpyArchive(archive) => many::convert(
             &job,
             &*archive,
-            |id, year| Ok(archive.open_tile(id, Some(year))?.map(|tile| Opened::NpyTile(Box::new(tile)))),
+            |id, year| Ok(archive.open_tile(id, Some(year))?.map(|tile| Opened::NpyTile(Arc::new(tile)))),
             report,
         ),
         Opened::StoreArchive(archive) => many::convert(

@@ -1,6 +1,7 @@
 //! What a SOURCE on the command line is.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -26,7 +27,7 @@ pub(crate) struct SourceArgs {
 
 /// A source, opened.
 pub(crate) enum Opened {
-    NpyTile(Box<NpyTile>),
+    NpyTile(Arc<NpyTile>),
     TileStore(Box<TileStore>),
     NpyArchive(Box<NpyArchive>),
     StoreArchive(StoreArchive),
@@ -44,7 +45,7 @@ pub(crate) fn open(path: &Path, args: &SourceArgs) -> Result<Opened> {
         return Ok(Opened::TileStore(Box::new(TileStore::open(path)?)));
     }
     if path.is_file() || tessera_npy::is_tile(path) {
-        return Ok(Opened::NpyTile(Box::new(npy_tile(path, args)?)));
+        return Ok(Opened::NpyTile(Arc::new(npy_tile(path, args)?)));
     }
     let stores = StoreArchive::open(path).with_context(|| format!("cannot list {}", path.display()))?;
     if !stores.years().is_empty() {

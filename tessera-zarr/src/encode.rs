@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -13,7 +14,7 @@ use crate::chunk_codec::ChunkCodec;
 use crate::chunk_grid::grid_points;
 use crate::scratch::{Scratch, with_scratch};
 use crate::shard_index::ShardIndex;
-use crate::{WriteError, ZarrFormat};
+use crate::{ChunkGrid, WriteError, ZarrFormat};
 
 /// Fills the decoded bytes of a chunk, padding included.
 pub(crate) type FillChunk<'a> = dyn Fn(&[u64], &mut [u8]) + Sync + 'a;
@@ -26,6 +27,36 @@ pub(crate) struct ChunkWriter<'a> {
     pub(crate) folder: &'a Path,
     /// Whether every file is on disk when this is done.
     pub(crate) sync: bool,
+    /// Told the rows of pixels that have been copied into every chunk that holds them.
+    pub(crate) rows_read: Option<&'a RowsRead>,
+}
+
+/// Told a range of rows of pixels that the writer has no more use for.
+pub(crate) type RowsRead = dyn Fn(Range<usize>) + Send + Sync;
+
+/// How many chunks of each row of chunks are still to be filled.
+struct Countdown<'a> {
+    left: Vec<AtomicU64>,
+    grid: &'a ChunkGrid,
+    told: &'a RowsRead,
+}
+
+impl<'a> Countdown<'a> {
+    fn new(grid: &'a ChunkGrid, told: &'a RowsRead) -> Self {
+        let counts = grid.counts();
+        let (rows, each) = (counts.first().copied().unwrap_or(0), counts.iter().skip(1).product::<u64>());
+        Self { left: (0..rows).map(|_| AtomicU64::new(each)).collect(), grid, told }
+    }
+
+    fn one_less(&self, index: &[u64]) {
+        let last = index
+            .first()
+            .and_then(|row| self.left.get(*row as usize))
+            .map(|n| n.fetch_sub(1, Ordering::AcqRel));
+        if let (Some(1), Ok(ranges)) = (last, self.grid.ranges(index)) {
+            (self.told)(ranges[0].start as usize..ranges[0].end as usize);
+        }
+    }
 }
 
 impl ChunkWriter<'_> {
@@ -33,9 +64,13 @@ impl ChunkWriter<'_> {
     pub(crate) fn write(&self, fill: &FillChunk<'_>) -> Result<u64, WriteError> {
         let codec = ChunkCodec::new(self.spec.codec, self.spec.data_type.size())
             .map_err(|why| WriteError::Encode { array: self.spec.name, why })?;
+        let countdown = self.rows_read.map(|told| Countdown::new(&self.spec.grid, told));
         let encode = |index: &[u64], scratch: &mut Scratch| {
             scratch.decoded.resize(self.spec.chunk_bytes(), 0);
             fill(index, &mut scratch.decoded);
+            if let Some(countdown) = &countdown {
+                countdown.one_less(index);
+            }
             codec
                 .encode(&scratch.decoded, &mut scratch.encoded, &mut scratch.contexts)
                 .map_err(|why| WriteError::Encode { array: self.spec.name, why })

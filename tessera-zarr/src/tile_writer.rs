@@ -1,14 +1,16 @@
 //! Writing a tile store.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 use tessera_core::{DatasetVersion, PixelGrid, QuantizedView, TileId, Year};
 
 use crate::array::ArraySpec;
 use crate::attributes::{self, TileInfo};
-use crate::encode::{ChunkWriter, FillChunk};
+use crate::encode::{ChunkWriter, FillChunk, RowsRead};
 use crate::metadata;
 use crate::staging::{Staging, StagingError};
 use crate::tile_arrays;
@@ -33,12 +35,19 @@ use crate::{ChunkGridError, Layout, ZarrFormat};
 /// assert_eq!(TileStore::open(&path)?.grid(), tile.grid());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TileWriter {
     layout: Layout,
     overwrite: bool,
     sync: bool,
     created: Option<String>,
+    rows_read: Option<Arc<RowsRead>>,
+}
+
+impl std::fmt::Debug for TileWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TileWriter").field("layout", &self.layout).finish_non_exhaustive()
+    }
 }
 
 /// What was written.
@@ -122,7 +131,7 @@ impl TileWriter {
     /// A writer of stores in this layout, which refuses to overwrite and brings every file to disk.
     #[must_use]
     pub fn new(layout: Layout) -> Self {
-        Self { layout, overwrite: false, sync: true, created: None }
+        Self { layout, overwrite: false, sync: true, created: None, rows_read: None }
     }
 
     /// Whether a store that stands in the place is replaced. Anything that is not a Zarr store never is.
@@ -145,6 +154,14 @@ impl TileWriter {
     #[must_use]
     pub fn created(mut self, created: impl Into<String>) -> Self {
         self.created = Some(created.into());
+        self
+    }
+
+    /// Tells ranges of rows of pixels that have been read for the last time: the embeddings of a mapped tile can then be
+    /// given back, so that the tile never is in memory as a whole. Called from any thread, in any order.
+    #[must_use]
+    pub fn on_rows_read(mut self, told: impl Fn(Range<usize>) + Send + Sync + 'static) -> Self {
+        self.rows_read = Some(Arc::new(told));
         self
     }
 
@@ -178,14 +195,15 @@ impl TileWriter {
             report.chunks += spec.grid.count();
             report.objects += spec.objects()?.count();
             report.bytes_in += spec.grid.shape().iter().product::<u64>() * spec.data_type.size() as u64;
-            report.bytes_out += self.array(staging.path(), spec)?.write(fill)?;
+            let told = if spec.name == "embeddings" { self.rows_read.as_deref() } else { None };
+            report.bytes_out += self.array(staging.path(), spec)?.write(fill, told)?;
             Ok::<(), WriteError>(())
         };
         write(&embeddings, &|index, out| tile_arrays::fill_embeddings(&data, &embeddings.grid, index, out))?;
         write(&scales, &|index, out| tile_arrays::fill_scales(&factors, &scales.grid, index, out))?;
         for coordinate in &coordinates {
             self.array(staging.path(), &coordinate.spec)?
-                .write(&|_, out| out.copy_from_slice(&coordinate.bytes))?;
+                .write(&|_, out| out.copy_from_slice(&coordinate.bytes), None)?;
         }
 
         let mut arrays = vec![embeddings, scales];
@@ -224,8 +242,8 @@ struct ArrayFolder<'a> {
 }
 
 impl ArrayFolder<'_> {
-    fn write(&self, fill: &FillChunk<'_>) -> Result<u64, WriteError> {
-        ChunkWriter { spec: self.spec, format: self.format, folder: &self.folder, sync: self.sync }
-            .write(fill)
+    fn write(&self, fill: &FillChunk<'_>, rows_read: Option<&RowsRead>) -> Result<u64, WriteError> {
+        let Self { spec, ref folder, format, sync } = *self;
+        ChunkWriter { spec, format, folder, sync, rows_read }.write(fill)
     }
 }

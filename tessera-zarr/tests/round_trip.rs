@@ -185,6 +185,26 @@ fn the_same_tile_gives_the_same_bytes() {
 }
 
 #[test]
+fn every_row_is_said_to_be_read_once() {
+    use std::sync::{Arc, Mutex};
+    let (dir, tile) = (TempDir::new().unwrap(), tile());
+    for format in [ZarrFormat::V2, ZarrFormat::V3] {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let writer = TileWriter::new(Layout::new(format).chunk(16, 16, Some(5)).unwrap()).on_rows_read({
+            let told = told.clone();
+            move |rows| told.lock().unwrap().push(rows)
+        });
+        let path = dir.path().join(format.to_string());
+        writer
+            .write(&path, tile.view(), tile.grid(), tile.id(), tile.year().unwrap(), tile.version())
+            .unwrap();
+        let mut told = told.lock().unwrap().clone();
+        told.sort_by_key(|rows| rows.start);
+        assert_eq!(told, [0..16, 16..32, 32..48, 48..64, 64..75]);
+    }
+}
+
+#[test]
 fn a_chunk_that_is_missing_reads_as_fill() {
     let (dir, tile) = (TempDir::new().unwrap(), tile());
     let path = dir.path().join("tile.zarr");

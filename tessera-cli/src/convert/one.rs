@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use ndarray::Array3;
@@ -96,7 +97,15 @@ pub(super) fn write(job: &Job<'_>, source: &Opened, path: &Path) -> Result<Conve
     with_pixels(source, |tile, pixels| {
         let year = year_of(job, tile)?;
         let beside = Beside::make(job, tile, pixels, year, path)?;
-        let report = job.writer.write(path, pixels, tile.grid(), tile.id(), year, tile.version())?;
+        let writer = match source {
+            // What has been read of a mapped tile is given back: many tiles at once do not add up.
+            Opened::NpyTile(tile) => {
+                let tile = Arc::clone(tile);
+                job.writer.clone().on_rows_read(move |rows| tile.release(rows))
+            }
+            _ => job.writer.clone(),
+        };
+        let report = writer.write(path, pixels, tile.grid(), tile.id(), year, tile.version())?;
         let explained = beside.put()?;
         Ok(Converted { counts: pixels.count(ScaleLimit::default()), report, explained })
     })
