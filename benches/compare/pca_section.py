@@ -2,7 +2,7 @@
 
 import math
 
-from contestant import Medians, python, rust, take_turns
+from contestant import Measured, python, rust, take_turns
 from table import Row, mebibytes
 
 CPU, MEMORY, ANGLE, SIMD_ANGLE = 4.0, 6.0, 1e-5, 1e-6
@@ -34,7 +34,7 @@ def run(setup):
     return rows + angles(measured, reference, name)
 
 
-def ratio(what, measured: Medians, other, key, least):
+def ratio(what, measured: Measured, other, key, least):
     """How many times as long another takes."""
     a, b = measured.of("tessera", key), measured.of(other, key)
     return Row(what, f"{a:.3f} s", other, f"{b:.3f} s", b / a, least=least)

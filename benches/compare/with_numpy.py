@@ -11,6 +11,8 @@ from serve import serve
 
 _, *files = sys.argv[1:]
 embeddings, scales = (np.load(path, mmap_mode="r") for path in files)
+# Water has the scale NaN.
+np.seterr(invalid="ignore")
 kept = np.ones(embeddings.shape, np.float32)
 
 

@@ -97,13 +97,18 @@ class Format:
         """Each from the store that it wrote: tensorstore does not open every V2 store of zarr-python's form."""
         rows = []
         for kind, targets in READS.items():
-            measured = take_turns(self.setup.rounds, {
+            turns = {
                 "tessera": self.read("tessera", kind),
                 "zarr-python": self.read("zarr", kind),
                 "tensorstore": self.read("tensorstore", kind, format=self.number),
-            })
+            }
+            if kind == "one chunk":
+                turns["codec alone"] = lambda _: self.tessera.ask("decode_floor")
+            measured = take_turns(self.setup.rounds, turns)
             for other, least in zip(("zarr-python", "tensorstore"), targets[self.number], strict=True):
                 rows.append(faster(f"{self.name} {kind}", measured, other, least))
+            if kind == "one chunk":
+                rows.append(slower(f"{self.name} {kind}", measured, "codec alone"))
         return rows
 
     def read(self, name, kind, **more):

@@ -1,4 +1,4 @@
-//! The codec alone: what writing a store cannot be faster than.
+//! The codec alone: what writing a store, or reading a chunk, cannot be faster than.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use serde_json::{Value, json};
 use tessera_benches::pool;
 use tessera_core::{QuantizedView, ScalesView};
-use zstd::bulk::Compressor;
+use zstd::bulk::{Compressor, Decompressor};
 
 use crate::clock;
 
@@ -35,7 +35,7 @@ impl Floor {
     }
 
     /// Compresses every chunk once.
-    pub(crate) fn measure(&mut self, threads: usize) -> Result<Value> {
+    pub(crate) fn compress(&mut self, threads: usize) -> Result<Value> {
         let pool = pool(threads);
         while self.rooms.len() < pool.current_num_threads() {
             let longest = self.chunks.iter().map(Vec::len).max().unwrap_or(0);
@@ -59,6 +59,18 @@ impl Floor {
             bail!("nothing was compressed");
         }
         Ok(clock::answer(times, &json!({ "bytes": bytes })))
+    }
+
+    /// Decompresses the first chunk, which is one of embeddings, from memory to memory that has been written to.
+    pub(crate) fn decompress(&self) -> Result<Value> {
+        let chunk = self.chunks.first().context("there is no chunk")?;
+        let encoded = zstd::bulk::compress(chunk, LEVEL)?;
+        let (mut decompressor, mut out) = (Decompressor::new()?, vec![1; chunk.len()]);
+        let (length, times) = clock::timed(|| decompressor.decompress_to_buffer(&encoded, &mut out[..]));
+        if length? != chunk.len() || out != *chunk {
+            bail!("a chunk is another after compressing and decompressing");
+        }
+        Ok(clock::answer(times, &json!({})))
     }
 }
 

@@ -62,20 +62,20 @@ fn answer(tile: &NpyTile, request: &Request, kept: &mut Kept) -> Result<Value> {
         })),
         Request::Write { format, ref out, sync } => store::write(tile, format, out, sync),
         Request::Read { ref store, window, check } => store::read(store, window, check),
-        Request::Floor { threads } => match &mut kept.floor {
-            Some(floor) => floor.measure(threads),
-            slot => slot.insert(Floor::new(&tile.view())).measure(threads),
-        },
-        Request::Copy { threads } => {
-            buffers(tile, kept).map(|buffers| clock::answer(buffers.copy(threads), &json!({})))
-        }
+        Request::Floor { threads } => floor(tile, kept).compress(threads),
+        Request::DecodeFloor => floor(tile, kept).decompress(),
+        Request::Copy { threads } => Ok(clock::answer(buffers(tile, kept).copy(threads), &json!({}))),
         Request::Dequantize { fresh: true, threads } => Ok(pixels::dequantize_fresh(tile, threads)),
-        Request::Dequantize { fresh: false, threads } => buffers(tile, kept)?.dequantize(tile, threads),
+        Request::Dequantize { fresh: false, threads } => buffers(tile, kept).dequantize(tile, threads),
         Request::Pca { simd } => picture::measure(tile, simd),
         Request::Memory => Ok(json!({ "peak_bytes": clock::peak_bytes()? })),
     }
 }
 
-fn buffers<'a>(tile: &NpyTile, kept: &'a mut Kept) -> Result<&'a mut Buffers> {
-    Ok(kept.buffers.get_or_insert_with(|| Buffers::new(tile)))
+fn floor<'a>(tile: &NpyTile, kept: &'a mut Kept) -> &'a mut Floor {
+    kept.floor.get_or_insert_with(|| Floor::new(&tile.view()))
+}
+
+fn buffers<'a>(tile: &NpyTile, kept: &'a mut Kept) -> &'a mut Buffers {
+    kept.buffers.get_or_insert_with(|| Buffers::new(tile))
 }
