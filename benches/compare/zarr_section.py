@@ -94,7 +94,7 @@ class Format:
             raise SystemExit(f"the stores of format {self.number} differ: {sums}")
 
     def reads(self):
-        """Each from the store that it wrote: tensorstore does not open every V2 store of zarr-python's form."""
+        """Each from the store that it wrote."""
         rows = []
         for kind, targets in READS.items():
             turns = {
