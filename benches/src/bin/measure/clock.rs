@@ -49,9 +49,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_takes_time_and_sleeping_no_cpu() {
-        let (done, times) = timed(|| std::thread::sleep(Duration::from_millis(30)));
-        assert!(times.wall >= Duration::from_millis(30) && times.cpu < Duration::from_millis(25), "{done:?}");
+    fn a_sleep_takes_at_least_its_time() {
+        let ((), times) = timed(|| std::thread::sleep(Duration::from_millis(30)));
+        assert!(times.wall >= Duration::from_millis(30));
         let answer = answer(times, &json!({ "more": 1 }));
         assert!(answer["wall"].as_f64() >= Some(0.03) && answer["more"] == 1);
     }
