@@ -103,7 +103,8 @@ class Format:
                 "tensorstore": self.read("tensorstore", kind, format=self.number),
             }
             if kind == "one chunk":
-                turns["codec alone"] = lambda _: self.tessera.ask("decode_floor")
+                turns["codec alone"] = lambda number: self.tessera.ask(
+                    "decode_floor", **dict(zip(("row", "col"), self.window("one chunk", number))))
             measured = take_turns(self.setup.rounds, turns)
             for other, least in zip(("zarr-python", "tensorstore"), targets[self.number], strict=True):
                 rows.append(faster(f"{self.name} {kind}", measured, other, least))

@@ -1,5 +1,8 @@
 //! The command `tessera`.
 
+// Comments on options are printed by --help as they stand: <lon> is no HTML there.
+#![allow(rustdoc::invalid_html_tags)]
+
 mod catalog;
 mod cli;
 mod convert;

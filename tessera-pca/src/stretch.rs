@@ -64,7 +64,8 @@ impl Stretch {
             return Err(StretchError::Components { got: 0, expected: 1 });
         }
         let fit = |component: usize| {
-            let mut values = Vec::new();
+            let pixels = projected.iter().map(|tile| tile.dim().0 * tile.dim().1).sum();
+            let mut values = Vec::with_capacity(pixels);
             for tile in projected {
                 let pixels = tile.as_standard_layout();
                 let pixels = pixels.as_slice().unwrap_or_default().chunks_exact(tile.dim().2);

@@ -112,7 +112,8 @@ impl Codec {
     pub(crate) fn v2(self, item_size: usize) -> Value {
         match self.0 {
             Kind::None => Value::Null,
-            Kind::Zstd { level } => json!({"id": "zstd", "level": level, "checksum": false}),
+            // No `checksum`: it is false where it is left out, and tensorstore knows no such member.
+            Kind::Zstd { level } => json!({"id": "zstd", "level": level}),
             Kind::Gzip { level } => json!({"id": "gzip", "level": level}),
             Kind::Blosc { compressor, level } => json!({
                 "id": "blosc", "cname": compressor.name(), "clevel": level,

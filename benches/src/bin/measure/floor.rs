@@ -61,9 +61,10 @@ impl Floor {
         Ok(clock::answer(times, &json!({ "bytes": bytes })))
     }
 
-    /// Decompresses the first chunk, which is one of embeddings, from memory to memory that has been written to.
-    pub(crate) fn decompress(&self) -> Result<Value> {
-        let chunk = self.chunks.first().context("there is no chunk")?;
+    /// Decompresses the chunk of embeddings at a row and column of a tile of `cols` columns, from memory to memory that has been written to.
+    pub(crate) fn decompress(&self, row: usize, col: usize, cols: usize) -> Result<Value> {
+        let at = row / EDGE * cols.div_ceil(EDGE) + col / EDGE;
+        let chunk = self.chunks.get(at).context("there is no such chunk")?;
         let encoded = zstd::bulk::compress(chunk, LEVEL)?;
         let (mut decompressor, mut out) = (Decompressor::new()?, vec![1; chunk.len()]);
         let (length, times) = clock::timed(|| decompressor.decompress_to_buffer(&encoded, &mut out[..]));

@@ -16,6 +16,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+use tessera_core::Source;
 use tessera_npy::NpyTile;
 
 use floor::Floor;
@@ -63,7 +64,7 @@ fn answer(tile: &NpyTile, request: &Request, kept: &mut Kept) -> Result<Value> {
         Request::Write { format, ref out, sync } => store::write(tile, format, out, sync),
         Request::Read { ref store, window, check } => store::read(store, window, check),
         Request::Floor { threads } => floor(tile, kept).compress(threads),
-        Request::DecodeFloor => floor(tile, kept).decompress(),
+        Request::DecodeFloor { row, col } => floor(tile, kept).decompress(row, col, tile.grid().cols()),
         Request::Copy { threads } => Ok(clock::answer(buffers(tile, kept).copy(threads), &json!({}))),
         Request::Dequantize { fresh: true, threads } => Ok(pixels::dequantize_fresh(tile, threads)),
         Request::Dequantize { fresh: false, threads } => buffers(tile, kept).dequantize(tile, threads),

@@ -16,8 +16,8 @@ pub(crate) enum Request {
     Read { store: PathBuf, window: [usize; 4], check: bool },
     /// Compress the chunks of the tile and do nothing else.
     Floor { threads: usize },
-    /// Decompress one chunk of embeddings and do nothing else.
-    DecodeFloor,
+    /// Decompress the chunk of embeddings at a row and column and do nothing else.
+    DecodeFloor { row: usize, col: usize },
     /// Copy as many bytes as the dequantized tile has.
     Copy { threads: usize },
     /// Dequantize the tile, into a fresh array or into one that is kept.
