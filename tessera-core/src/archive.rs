@@ -1,6 +1,6 @@
 //! A collection of tiles by year.
 
-use crate::{Region, SourceError, Tile, TileId, Year};
+use crate::{DatasetVersion, Region, SourceError, Tile, TileId, Year};
 
 /// A collection of tiles by year: a folder of NPY tiles, a folder of tile stores.
 ///
@@ -25,4 +25,22 @@ pub trait Archive: Send + Sync {
     /// # Errors
     /// Where it has it and it cannot be opened.
     fn open(&self, id: TileId, year: Year) -> Result<Option<Box<dyn Tile>>, SourceError>;
+
+    /// The dataset that all its tiles belong to.
+    fn version(&self) -> DatasetVersion;
+
+    /// What tells whether a tile has changed; `None` where the archive does not have it.
+    ///
+    /// # Errors
+    /// Where it has it and its files cannot be looked at.
+    fn stamp(&self, id: TileId, year: Year) -> Result<Option<Stamp>, SourceError>;
+}
+
+/// What tells whether a tile has changed since it was last looked at: equal stamps, equal bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Stamp {
+    /// Bytes of all its files.
+    pub bytes: u64,
+    /// The times of their last modification, or their ETags: an opaque text.
+    pub version: String,
 }

@@ -53,7 +53,7 @@ impl PixelGrid {
                 }
                 let outline = projected_outline(&utm, meridian, (w, s, e, n))?;
                 found = match (found, self.window_between(&outline)) {
-                    (Some(a), Some(b)) => Some(hull(a, b)),
+                    (Some(a), Some(b)) => Some(a.hull(b)),
                     (a, b) => a.or(b),
                 };
             }
@@ -79,11 +79,6 @@ impl PixelGrid {
 /// An angle brought into −180..180.
 fn turn(degrees: f64) -> f64 {
     (degrees + 180.0).rem_euclid(360.0) - 180.0
-}
-
-fn hull(a: Window, b: Window) -> Window {
-    let (row, col) = (a.row.min(b.row), a.col.min(b.col));
-    Window::new(row, col, a.end_row().max(b.end_row()) - row, a.end_col().max(b.end_col()) - col)
 }
 
 /// The box in metres of a lon/lat box. In transverse Mercator a parallel is lowest or highest at its ends or on the

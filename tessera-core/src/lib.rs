@@ -24,13 +24,15 @@ mod version;
 mod view;
 mod window;
 mod year;
+mod zone_lattice;
+mod zones;
 
 #[cfg(feature = "serde")]
 mod serde_text;
 #[cfg(feature = "synthetic")]
 pub mod synthetic;
 
-pub use archive::Archive;
+pub use archive::{Archive, Stamp};
 pub use byte_ranges::{ByteRange, ByteRanges};
 pub use channels::{Channels, ChannelsError};
 pub use huge_pages::ask_for_huge_pages;
@@ -49,6 +51,8 @@ pub use version::DatasetVersion;
 pub use view::QuantizedView;
 pub use window::{Window, WindowError};
 pub use year::{Year, YearError};
+pub use zone_lattice::ZoneGridError;
+pub use zones::Zones;
 
 /// The number of channels of a TESSERA embedding.
 pub const CHANNELS: usize = 128;

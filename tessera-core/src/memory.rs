@@ -61,7 +61,13 @@ impl Source for MemorySource {
         channels: &Channels,
         out: &mut Quantized,
     ) -> Result<(), SourceError> {
-        self.view().read_into(window, channels, out).map_err(|cause| SourceError::new(self.name(), cause))
+        Self::view(self)
+            .read_into(window, channels, out)
+            .map_err(|cause| SourceError::new(self.name(), cause))
+    }
+
+    fn view(&self) -> Option<QuantizedView<'_>> {
+        Some(Self::view(self))
     }
 }
 

@@ -86,7 +86,14 @@ impl PixelGrid {
     /// # Errors
     /// Where a corner cannot be projected, which no tile's is.
     pub fn of_tile(tile: TileId) -> Result<Self, PixelGridError> {
-        let utm = UtmProjection::new(UtmZone::of_tile(tile))?;
+        Self::of_tile_by(&UtmProjection::new(UtmZone::of_tile(tile))?, tile)
+    }
+
+    /// As [`of_tile`](Self::of_tile), for many tiles of one zone, by a projection that is made once.
+    ///
+    /// # Errors
+    /// As [`of_tile`](Self::of_tile).
+    pub(crate) fn of_tile_by(utm: &UtmProjection, tile: TileId) -> Result<Self, PixelGridError> {
         let cell = tile.bounds();
         let (w, e, s, n) = (cell.min().x, cell.max().x, cell.min().y, cell.max().y);
         let (ul, ur) = (utm.project(w, n)?, utm.project(e, n)?);
@@ -108,6 +115,11 @@ impl PixelGrid {
     /// [`PixelGridError::Shape`].
     pub fn with_shape(self, rows: usize, cols: usize) -> Result<Self, PixelGridError> {
         Self::new(self.zone, self.west, self.north, rows, cols)
+    }
+
+    /// The same raster in another zone or hemisphere, so many metres further north.
+    pub(crate) fn moved(self, zone: UtmZone, north: f64) -> Self {
+        Self { zone, north: self.north + north, ..self }
     }
 
     /// The grid of a window of this one; the window need not lie inside.

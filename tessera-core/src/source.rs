@@ -1,8 +1,13 @@
 //! Anything that has a grid and can read a window.
 
 use std::error::Error;
+use std::ops::Range;
 
-use crate::{Channels, DatasetVersion, PixelGrid, Quantized, TileId, Window, Year};
+use ndarray::s;
+
+use crate::{
+    Channels, DatasetVersion, PixelGrid, Quantized, QuantizedView, ScalesView, TileId, Window, Year,
+};
 
 /// Anything that has a grid and can read a window of quantized pixels: an NPY tile, a tile store, a zone store.
 ///
@@ -49,6 +54,35 @@ pub trait Source: Send + Sync {
         self.read_window_into(window, channels, &mut out)?;
         Ok(out)
     }
+
+    /// Reads single pixels (row, col), in any order and as often as they are named, into `out` as (pixels, 1, channels).
+    /// Pixels that lie together are fetched together, whatever their order.
+    ///
+    /// # Errors
+    /// As [`read_window_into`](Self::read_window_into).
+    fn read_pixels_into(
+        &self,
+        pixels: &[(usize, usize)],
+        channels: &Channels,
+        out: &mut Quantized,
+    ) -> Result<(), SourceError> {
+        pixels_by_window(self, pixels, channels, out)
+    }
+
+    /// All pixels, where they lie in memory or in a mapped file already; `None` where they have to be fetched.
+    fn view(&self) -> Option<QuantizedView<'_>> {
+        None
+    }
+
+    /// Says that some rows of [`view`](Self::view) were read for the last time, so that their memory can be given back.
+    fn release(&self, rows: Range<usize>) {
+        let _ = rows;
+    }
+
+    /// Rows that cost no more to fetch together than one of them: those of a chunk, counted from row 0.
+    fn block_rows(&self) -> usize {
+        1
+    }
 }
 
 /// A source that is one tile: the embeddings of one 0.1° cell for one year.
@@ -61,6 +95,42 @@ pub trait Tile: Source {
 
     /// The dataset that it belongs to.
     fn version(&self) -> &DatasetVersion;
+}
+
+/// The edge of the squares in which single pixels are fetched.
+const SQUARE: usize = 64;
+
+/// Fetches single pixels by windows: one for all pixels of a square.
+fn pixels_by_window<S: Source + ?Sized>(
+    source: &S,
+    pixels: &[(usize, usize)],
+    channels: &Channels,
+    out: &mut Quantized,
+) -> Result<(), SourceError> {
+    let refused = |cause: Box<dyn Error + Send + Sync>| SourceError::new(source.name(), cause);
+    let depth = channels.resolve(source.channels()).map_err(|cause| refused(cause.into()))?.len();
+    let (mut data, scales) = out.reset(pixels.len(), 1, depth);
+    let square = |&(row, col): &(usize, usize)| (row / SQUARE, col / SQUARE);
+    let mut order: Vec<usize> = (0..pixels.len()).collect();
+    order.sort_unstable_by_key(|&at| square(&pixels[at]));
+    let mut part = Quantized::empty();
+    for group in order.chunk_by(|&a, &b| square(&pixels[a]) == square(&pixels[b])) {
+        let window = group.iter().map(|&at| Window::new(pixels[at].0, pixels[at].1, 1, 1));
+        let Some(window) = window.reduce(Window::hull) else { continue };
+        source.read_window_into(window, channels, &mut part)?;
+        let view = part.view();
+        let ScalesView::Pixel(part_scales) = view.scales() else {
+            return Err(refused(
+                "single pixels were asked for where each channel has a scale of its own".into(),
+            ));
+        };
+        for &at in group {
+            let (row, col) = (pixels[at].0 - window.row, pixels[at].1 - window.col);
+            data.slice_mut(s![at, 0, ..]).assign(&view.data().slice(s![row, col, ..]));
+            scales[(at, 0)] = part_scales[(row, col)];
+        }
+    }
+    Ok(())
 }
 
 /// A source that could not be opened or read: which one, and why.
@@ -81,5 +151,32 @@ impl SourceError {
     /// An error of the source of this name.
     pub fn new(name: impl Into<String>, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { name: name.into(), cause: cause.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MemorySource, Scales};
+    use ndarray::{Array2, Array3};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn single_pixels_are_those_of_the_whole(pixels in prop::collection::vec((0..150_usize, 0..90_usize), 0..40)) {
+            let grid = PixelGrid::of_tile("grid_0.15_52.05".parse().unwrap()).unwrap().with_shape(150, 90).unwrap();
+            let data = Array3::from_shape_fn((150, 90, 3), |(r, c, k)| (r * 7 + c * 3 + k) as i8);
+            let scales = Array2::from_shape_fn((150, 90), |(r, c)| (r * 90 + c) as f32);
+            let source = MemorySource::new(grid, Quantized::new(data.clone(), Scales::Pixel(scales.clone())).unwrap()).unwrap();
+            let mut out = Quantized::empty();
+            source.read_pixels_into(&pixels, &Channels::from(vec![2, 0]), &mut out).unwrap();
+            prop_assert_eq!(out.view().dim(), (pixels.len(), 1, 2));
+            for (at, &(row, col)) in pixels.iter().enumerate() {
+                prop_assert_eq!(out.view().data()[(at, 0, 0)], data[(row, col, 2)]);
+                prop_assert_eq!(out.view().data()[(at, 0, 1)], data[(row, col, 0)]);
+                let ScalesView::Pixel(got) = out.view().scales() else { panic!() };
+                prop_assert_eq!(got[(at, 0)], scales[(row, col)]);
+            }
+        }
     }
 }

@@ -101,6 +101,12 @@ impl UtmZone {
         self.hemisphere
     }
 
+    /// The zone of the same number in a hemisphere.
+    #[must_use]
+    pub fn in_hemisphere(self, hemisphere: Hemisphere) -> Self {
+        Self { hemisphere, ..self }
+    }
+
     /// The EPSG code, 326zz or 327zz.
     #[must_use]
     pub fn epsg(self) -> u32 {

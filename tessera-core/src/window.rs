@@ -93,6 +93,14 @@ impl Window {
         (row < end_row && col < end_col).then(|| Self::new(row, col, end_row - row, end_col - col))
     }
 
+    /// The smallest window that holds both.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        let (row, col) = (self.row.min(other.row), self.col.min(other.col));
+        let (end_row, end_col) = (self.end_row().max(other.end_row()), self.end_col().max(other.end_col()));
+        Self::new(row, col, end_row - row, end_col - col)
+    }
+
     /// The part within a raster of this size; `None` where that is empty.
     #[must_use]
     pub fn clip(&self, rows: usize, cols: usize) -> Option<Self> {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use tessera_core::{Archive, DatasetVersion, Region, SourceError, Tile, TileId, Year};
+use tessera_core::{Archive, DatasetVersion, Region, SourceError, Stamp, Tile, TileId, Year};
 
 use crate::forms::Dataset;
-use crate::{ArchiveError, NpyArchiveOptions, NpyTile, Strangers, TileError, listing};
+use crate::place::{Place, full_path};
+use crate::{ArchiveError, NpyArchiveOptions, NpyTile, Strangers, TileError, listing, stamp};
 
 /// A folder of NPY tiles, listed by name: opening it reads each year folder once and looks at no tile, so that an
 /// archive of millions opens in seconds and holds four bytes a tile.
@@ -160,5 +161,21 @@ impl Archive for NpyArchive {
             Ok(tile) => Ok(tile.map(|tile| Box::new(tile) as Box<dyn Tile>)),
             Err(cause) => Err(SourceError::new(format!("{id} of {year}"), cause)),
         }
+    }
+
+    fn version(&self) -> DatasetVersion {
+        self.version.clone()
+    }
+
+    fn stamp(&self, id: TileId, year: Year) -> Result<Option<Stamp>, SourceError> {
+        let Some(folder) = self.folder_of(id, Some(year)) else { return Ok(None) };
+        let landmask = if self.options.without_landmasks {
+            None
+        } else {
+            Place::of_tile_folder(&full_path(&folder)).find_landmask(&folder, id, &self.version)
+        };
+        stamp::of_files(id, &folder, landmask.as_deref())
+            .map(Some)
+            .map_err(|cause| SourceError::new(format!("{id} of {year}"), cause))
     }
 }

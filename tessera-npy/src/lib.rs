@@ -17,6 +17,7 @@ mod pair;
 mod place;
 mod scales;
 mod staging;
+mod stamp;
 mod tiff_counts;
 mod tile;
 mod tile_error;

@@ -201,7 +201,17 @@ impl Source for NpyTile {
         channels: &Channels,
         out: &mut Quantized,
     ) -> Result<(), SourceError> {
-        self.view().read_into(window, channels, out).map_err(|cause| SourceError::new(self.name(), cause))
+        Self::view(self)
+            .read_into(window, channels, out)
+            .map_err(|cause| SourceError::new(self.name(), cause))
+    }
+
+    fn view(&self) -> Option<QuantizedView<'_>> {
+        Some(Self::view(self))
+    }
+
+    fn release(&self, rows: Range<usize>) {
+        Self::release(self, rows);
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tessera_core::{Archive, SourceError, Tile, TileId, Year};
+use tessera_core::{Archive, DatasetVersion, SourceError, Stamp, Tile, TileId, Year};
 
 use crate::TileStore;
 
@@ -94,5 +94,28 @@ impl Archive for StoreArchive {
             Ok(store) => Ok(Some(Box::new(store))),
             Err(cause) => Err(SourceError::new(path.display().to_string(), cause)),
         }
+    }
+
+    /// That of any of its stores, or unknown where they cannot be opened: the stores of an archive are of one dataset.
+    fn version(&self) -> DatasetVersion {
+        let first = self.years.iter().find_map(|(year, tiles)| Some((*tiles.first()?, *year)));
+        let opened = first.and_then(|(id, year)| TileStore::open(Self::path_of(&self.root, id, year)).ok());
+        opened.map(|store| store.version().clone()).unwrap_or_default()
+    }
+
+    /// Size and time of the document that a store is opened by: a store appears whole, so another store is another
+    /// document.
+    fn stamp(&self, id: TileId, year: Year) -> Result<Option<Stamp>, SourceError> {
+        if self.years.get(&year).is_none_or(|tiles| tiles.binary_search(&id).is_err()) {
+            return Ok(None);
+        }
+        let path = Self::path_of(&self.root, id, year);
+        let found =
+            ["zarr.json", ".zmetadata", ".zgroup"].iter().find_map(|name| fs::metadata(path.join(name)).ok());
+        let Some(metadata) = found else { return Ok(Some(Stamp { bytes: 0, version: "none".into() })) };
+        let modified =
+            metadata.modified().map_err(|cause| SourceError::new(path.display().to_string(), cause))?;
+        let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Ok(Some(Stamp { bytes: metadata.len(), version: since.as_nanos().to_string() }))
     }
 }

@@ -70,6 +70,16 @@ impl StoredArray {
         };
         Ok(Self { name, shape, reader })
     }
+
+    /// Rows that are decoded together: those of a chunk; one, where that is not known.
+    pub(crate) fn chunk_rows(&self) -> usize {
+        match &self.reader {
+            Reader::Direct(reader) => {
+                reader.array.grid.chunk_shape().first().map_or(1, |rows| *rows as usize)
+            }
+            Reader::General(_) => 1,
+        }
+    }
 }
 
 fn shapes(metadata: &Value, format: ZarrFormat) -> Option<(Vec<u64>, Vec<u64>)> {

@@ -227,6 +227,10 @@ impl Source for TileStore {
     ) -> Result<(), SourceError> {
         self.read_into(window, channels, out).map_err(|cause| SourceError::new(self.name(), cause))
     }
+
+    fn block_rows(&self) -> usize {
+        self.embeddings.chunk_rows()
+    }
 }
 
 impl Tile for TileStore {

@@ -47,6 +47,10 @@ impl Source for SyntheticTile {
     ) -> Result<(), SourceError> {
         self.pixels.read_window_into(window, channels, out)
     }
+
+    fn view(&self) -> Option<QuantizedView<'_>> {
+        Some(Self::view(self))
+    }
 }
 
 impl Tile for SyntheticTile {

@@ -1,0 +1,59 @@
+//! What tells whether the files of a tile have changed.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tessera_core::{Stamp, TileId};
+
+/// The stamp of a tile's two files, and of its landmask where it has one. A file that is not there is part of the stamp
+/// too: opening the tile says what is wrong with it.
+pub(crate) fn of_files(id: TileId, folder: &Path, landmask: Option<&Path>) -> io::Result<Stamp> {
+    let files = [folder.join(format!("{id}.npy")), folder.join(format!("{id}_scales.npy"))];
+    let files = files.iter().map(std::path::PathBuf::as_path).chain(landmask);
+    let (mut bytes, mut version) = (0_u64, Vec::new());
+    for file in files {
+        match fs::metadata(file) {
+            Ok(metadata) => {
+                bytes = bytes.saturating_add(metadata.len());
+                version.push(nanoseconds(metadata.modified()?));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => version.push("none".into()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Stamp { bytes, version: version.join(" ") })
+}
+
+/// A time as nanoseconds since 1970.
+fn nanoseconds(time: SystemTime) -> String {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => since.as_nanos().to_string(),
+        Err(before) => format!("-{}", before.duration().as_nanos()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_changes_with_any_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let id: TileId = "grid_0.15_52.05".parse().unwrap();
+        let stamp = |landmask: Option<&Path>| of_files(id, dir.path(), landmask).unwrap();
+        let nothing = stamp(None);
+        assert_eq!(nothing, Stamp { bytes: 0, version: "none none".into() });
+        fs::write(dir.path().join("grid_0.15_52.05.npy"), b"12345").unwrap();
+        fs::write(dir.path().join("grid_0.15_52.05_scales.npy"), b"123").unwrap();
+        let both = stamp(None);
+        assert_eq!(both.bytes, 8);
+        assert_eq!(stamp(None), both);
+        fs::write(dir.path().join("mask.tiff"), b"1").unwrap();
+        assert_ne!(stamp(Some(&dir.path().join("mask.tiff"))), both);
+        let file = fs::File::options().write(true).open(dir.path().join("grid_0.15_52.05.npy")).unwrap();
+        file.set_modified(UNIX_EPOCH).unwrap();
+        assert!(stamp(None).version.starts_with("0 "));
+    }
+}
