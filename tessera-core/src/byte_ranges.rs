@@ -48,4 +48,15 @@ pub trait ByteRanges: Send + Sync {
     /// # Errors
     /// Where the object is there and cannot be asked.
     fn size(&self, object: &str) -> io::Result<Option<u64>>;
+
+    /// The names of all that lies directly in a folder, objects and folders alike, without the folder's own name, sorted;
+    /// the empty name is the root. None where there is no such folder.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::Unsupported`] where names cannot be listed, as over plain HTTP, which is what this says by itself;
+    /// or where the folder is there and cannot be listed.
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        let why = format!("{} cannot be listed: {folder:?} was asked for", self.name());
+        Err(io::Error::new(io::ErrorKind::Unsupported, why))
+    }
 }

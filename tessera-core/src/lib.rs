@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 mod archive;
+mod archive_zones;
 mod byte_ranges;
+mod cell_runs;
 mod channels;
 mod dequantize;
 mod grid_window;
 mod huge_pages;
 mod kernel;
 mod memory;
+mod mosaic;
 mod pixel_grid;
 mod projection;
 mod quantize;
@@ -33,10 +36,12 @@ mod serde_text;
 pub mod synthetic;
 
 pub use archive::{Archive, Stamp};
+pub use archive_zones::ArchiveZones;
 pub use byte_ranges::{ByteRange, ByteRanges};
 pub use channels::{Channels, ChannelsError};
 pub use huge_pages::ask_for_huge_pages;
 pub use memory::MemorySource;
+pub use mosaic::{Mosaic, MosaicError};
 pub use pixel_grid::{PIXEL_SIZE, PixelGrid, PixelGridError};
 pub use projection::{ProjectionError, UtmProjection};
 pub use quantized::{Quantized, QuantizedError};

@@ -176,6 +176,39 @@ impl Region {
         self.rows().contains(&tile.row()) && (columns.contains(&column) || columns.contains(&(column + 3600)))
     }
 
+    /// Those of many cells, in the order of [`TileId`], that are among the box's [`tiles`](Self::tiles), in the same
+    /// order: two searches for each row of cells that the box has, however many cells there are.
+    ///
+    /// ```
+    /// use tessera_core::{Region, TileId};
+    ///
+    /// let mut all: Vec<TileId> = Region::new(-10.0, 40.0, 10.0, 60.0)?.tiles().collect();
+    /// all.sort_unstable();
+    /// let found = Region::new(0.1, 52.0, 0.3, 52.1)?.among(&all);
+    /// assert_eq!(found.iter().map(|t| t.to_string()).collect::<Vec<_>>(), ["grid_0.15_52.05", "grid_0.25_52.05"]);
+    /// # Ok::<(), tessera_core::RegionError>(())
+    /// ```
+    #[must_use]
+    pub fn among(&self, sorted: &[TileId]) -> Vec<TileId> {
+        let columns = self.columns();
+        // One run of columns, or two around the antimeridian.
+        let runs = [columns.start..columns.end.min(3600), 0..columns.end.saturating_sub(3600)];
+        let mut found = Vec::new();
+        for row in self.rows().rev() {
+            for run in runs.iter().rev().filter(|run| !run.is_empty()) {
+                let (Some(first), Some(last)) =
+                    (TileId::from_cell(run.start, row), TileId::from_cell(run.end - 1, row))
+                else {
+                    continue;
+                };
+                let start = sorted.partition_point(|tile| *tile < first);
+                let end = start + sorted[start..].partition_point(|tile| *tile <= last);
+                found.extend_from_slice(&sorted[start..end]);
+            }
+        }
+        found
+    }
+
     /// Rows of cells, 0 in the north.
     fn rows(&self) -> std::ops::Range<u32> {
         let first = ((90.0 - self.north) * 10.0).round_near().floor() as u32;
@@ -256,6 +289,11 @@ mod tests {
             for tile in tiles.iter().flat_map(|t| t.neighbours()) {
                 prop_assert_eq!(region.touches(tile), tiles.contains(&tile));
             }
+            let mut around: Vec<_> = tiles.iter().flat_map(|t| t.neighbours()).collect();
+            around.sort_unstable();
+            around.dedup();
+            let expected: Vec<_> = around.iter().copied().filter(|t| region.touches(*t)).collect();
+            prop_assert_eq!(region.among(&around), expected);
         }
     }
 

@@ -97,7 +97,7 @@ pub trait Tile: Source {
     fn version(&self) -> &DatasetVersion;
 }
 
-/// The edge of the squares in which single pixels are fetched.
+/// The least edge of the squares in which single pixels are fetched.
 const SQUARE: usize = 64;
 
 /// Fetches single pixels by windows: one for all pixels of a square.
@@ -110,7 +110,9 @@ fn pixels_by_window<S: Source + ?Sized>(
     let refused = |cause: Box<dyn Error + Send + Sync>| SourceError::new(source.name(), cause);
     let depth = channels.resolve(source.channels()).map_err(|cause| refused(cause.into()))?.len();
     let (mut data, scales) = out.reset(pixels.len(), 1, depth);
-    let square = |&(row, col): &(usize, usize)| (row / SQUARE, col / SQUARE);
+    // Squares of at least the rows that are fetched together anyway.
+    let edge = source.block_rows().clamp(SQUARE, 16 * SQUARE);
+    let square = |&(row, col): &(usize, usize)| (row / edge, col / edge);
     let mut order: Vec<usize> = (0..pixels.len()).collect();
     order.sort_unstable_by_key(|&at| square(&pixels[at]));
     let mut part = Quantized::empty();

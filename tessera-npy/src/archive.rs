@@ -153,7 +153,7 @@ impl Archive for NpyArchive {
     }
 
     fn tiles_in(&self, year: Year, region: &Region) -> Vec<TileId> {
-        self.list(Some(year)).iter().copied().filter(|tile| region.touches(*tile)).collect()
+        region.among(self.list(Some(year)))
     }
 
     fn open(&self, id: TileId, year: Year) -> Result<Option<Box<dyn Tile>>, SourceError> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tessera_core::{Archive, DatasetVersion, SourceError, Stamp, Tile, TileId, Year};
+use tessera_core::{Archive, DatasetVersion, Region, SourceError, Stamp, Tile, TileId, Year};
 
 use crate::TileStore;
 
@@ -83,6 +83,10 @@ impl Archive for StoreArchive {
 
     fn tiles(&self, year: Year) -> Vec<TileId> {
         self.years.get(&year).cloned().unwrap_or_default()
+    }
+
+    fn tiles_in(&self, year: Year, region: &Region) -> Vec<TileId> {
+        self.years.get(&year).map_or_else(Vec::new, |tiles| region.among(tiles))
     }
 
     fn open(&self, id: TileId, year: Year) -> Result<Option<Box<dyn Tile>>, SourceError> {
