@@ -6,6 +6,7 @@ use crate::catalog::CatalogArgs;
 use crate::convert::ConvertArgs;
 use crate::info::InfoArgs;
 use crate::pca::PcaArgs;
+use crate::zone::ZoneArgs;
 
 /// Look into TESSERA tiles, convert them to Zarr, picture and catalogue them.
 ///
@@ -39,4 +40,6 @@ pub(crate) enum Command {
     Pca(PcaArgs),
     /// Describe tiles and stores as a static STAC catalogue
     Catalog(CatalogArgs),
+    /// Make and fill zone stores: whole UTM zones, with the years as a dimension
+    Zone(ZoneArgs),
 }

@@ -10,6 +10,8 @@ use tessera_zarr::WriteError;
 pub(crate) struct Incomplete {
     pub(crate) failed: usize,
     pub(crate) of: usize,
+    /// What was not done with them, as in "tiles could not be converted".
+    pub(crate) what: &'static str,
 }
 
 /// The operator, or the system, asked the program to stop.
@@ -20,8 +22,8 @@ impl std::fmt::Display for Incomplete {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} of {} tiles could not be converted; run the same command again after mending them",
-            self.failed, self.of
+            "{} of {} {}; run the same command again after mending them",
+            self.failed, self.of, self.what
         )
     }
 }
@@ -89,7 +91,7 @@ mod tests {
         assert_eq!(number_of(&full()), 75);
         assert_eq!(number_of(&Err::<(), _>(full()).context("while writing").unwrap_err()), 75);
         assert_eq!(number_of(&Interrupted.into()), 75);
-        assert_eq!(number_of(&Incomplete { failed: 1, of: 2 }.into()), 3);
+        assert_eq!(number_of(&Incomplete { failed: 1, of: 2, what: "tiles" }.into()), 3);
         assert_eq!(number_of(&io::Error::from(ErrorKind::NotFound).into()), 2);
         assert_eq!(number_of(&anyhow::anyhow!("anything else")), 2);
         let internal = WriteError::Metadata { why: "x".into() };

@@ -15,6 +15,7 @@ mod picture;
 mod progress;
 mod report;
 mod source;
+mod zone;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Convert(args) => convert::run(&args, &report),
         Command::Pca(args) => pca::run(&args, &report),
         Command::Catalog(args) => catalog::run(&args, &report),
+        Command::Zone(args) => zone::run(&args, &report),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -40,3 +40,12 @@ impl Report {
         !self.quiet
     }
 }
+
+/// A list in words.
+pub(crate) fn list(all: &[impl ToString]) -> String {
+    if all.is_empty() {
+        "none".into()
+    } else {
+        all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -252,7 +252,7 @@ impl Source for ZoneMosaic<'_> {
         out: &mut Quantized,
     ) -> Result<(), SourceError> {
         self.read(window, channels, out).map_err(|cause| match cause {
-            MosaicError::Source(cause) => cause,
+            MosaicError::Source(cause) | MosaicError::Tile { cause, .. } => cause,
             other => SourceError::new(self.name(), other),
         })
     }

@@ -2,19 +2,25 @@
 
 mod archive;
 mod archive_zones;
+mod area;
 mod byte_ranges;
 mod cell_runs;
 mod channels;
+mod crs;
 mod dequantize;
 mod grid_window;
 mod huge_pages;
 mod kernel;
 mod memory;
+mod memory_budget;
+mod memory_zones;
 mod mosaic;
 mod pixel_grid;
 mod projection;
 mod quantize;
 mod quantized;
+mod query;
+mod raster_grid;
 mod region;
 mod scale_counts;
 mod scales;
@@ -37,14 +43,23 @@ pub mod synthetic;
 
 pub use archive::{Archive, Stamp};
 pub use archive_zones::ArchiveZones;
+pub use area::{Area, AreaError};
 pub use byte_ranges::{ByteRange, ByteRanges};
 pub use channels::{Channels, ChannelsError};
+pub use crs::{Crs, CrsError, CrsProjection};
 pub use huge_pages::ask_for_huge_pages;
 pub use memory::MemorySource;
+pub use memory_budget::{MemoryBudget, MemoryBudgetError};
+pub use memory_zones::{MemoryZones, MemoryZonesError};
 pub use mosaic::{Mosaic, MosaicError};
 pub use pixel_grid::{PIXEL_SIZE, PixelGrid, PixelGridError};
 pub use projection::{ProjectionError, UtmProjection};
 pub use quantized::{Quantized, QuantizedError};
+pub use query::{
+    Answer, Mean, Means, Nearest, PointStatus, PointValues, Query, QueryError, StripRows, Strips, ZonePart, patch,
+    points, through_years,
+};
+pub use raster_grid::{RasterGrid, RasterGridError};
 pub use region::{Region, RegionError};
 pub use scale_counts::ScaleCounts;
 pub use scales::{Scales, ScalesView};

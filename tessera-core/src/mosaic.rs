@@ -13,7 +13,7 @@ use ndarray::{ArrayView2, ArrayView3};
 
 use crate::cell_runs::CellRuns;
 use crate::{
-    Channels, PixelGrid, Quantized, ScaleCounts, ScaleLimit, SourceError, Tile, Window, WindowError,
+    Channels, PixelGrid, Quantized, ScaleCounts, ScaleLimit, SourceError, Tile, TileId, Window, WindowError,
 };
 use copy::Output;
 use placed::Placed;
@@ -121,6 +121,14 @@ pub enum MosaicError {
         prepared: Range<usize>,
     },
     /// A tile cannot be read.
+    #[error("{cause}")]
+    Tile {
+        /// The tile.
+        id: TileId,
+        /// Why.
+        cause: SourceError,
+    },
+    /// The tiles cannot be had.
     #[error(transparent)]
     Source(#[from] SourceError),
 }
@@ -182,8 +190,10 @@ impl<'a> Mosaic<'a> {
     ///
     /// # Errors
     /// Where a tile cannot be read, or has scales for each channel that are not equal.
-    pub fn prepare(&mut self, rows: Range<usize>) -> Result<(), SourceError> {
-        self.tiles.iter_mut().try_for_each(|tile| tile.prepare(&rows))?;
+    pub fn prepare(&mut self, rows: Range<usize>) -> Result<(), MosaicError> {
+        for tile in &mut self.tiles {
+            tile.prepare(&rows).map_err(|cause| MosaicError::Tile { id: tile.id, cause })?;
+        }
         self.prepared = rows;
         Ok(())
     }

@@ -9,6 +9,7 @@ use zstd::bulk::Compressor;
 use zstd::zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, ResetDirective, get_error_name};
 
 use crate::Codec;
+use crate::blosc::{self, Header};
 use crate::codec::Kind;
 use crate::scratch::Contexts;
 
@@ -20,6 +21,8 @@ pub(crate) enum ChunkCodec {
     Zstd {
         level: i32,
     },
+    /// Blosc: decoded directly where the compressor inside is zstd, for the same reason.
+    Blosc(Arc<dyn BytesToBytesCodecTraits>),
     Zarrs(Arc<dyn BytesToBytesCodecTraits>),
 }
 
@@ -40,7 +43,7 @@ impl ChunkCodec {
                 let configuration: BloscCodecConfiguration =
                     serde_json::from_value(configuration.unwrap_or_default()).map_err(|e| e.to_string())?;
                 let codec = BloscCodec::new_with_configuration(&configuration).map_err(|e| e.to_string())?;
-                Ok(Self::Zarrs(Arc::new(codec)))
+                Ok(Self::Blosc(Arc::new(codec)))
             }
         }
     }
@@ -66,7 +69,7 @@ impl ChunkCodec {
                 out.reserve(zstd::zstd_safe::compress_bound(raw.len()));
                 compressor.compress_to_buffer(raw, out).map_err(|e| e.to_string())?;
             }
-            Self::Zarrs(codec) => {
+            Self::Blosc(codec) | Self::Zarrs(codec) => {
                 let bytes = codec.encode(raw.into(), &CodecOptions::default()).map_err(|e| e.to_string())?;
                 out.extend_from_slice(&bytes);
             }
@@ -85,24 +88,44 @@ impl ChunkCodec {
         contexts: &mut Contexts,
     ) -> Result<(), String> {
         if let Self::Zstd { .. } = self {
-            let context = match &mut contexts.decompressor {
-                Some(context) => context,
-                slot => slot.insert(decompressor().map_err(zstd_error)?),
-            };
-            return decode_zstd(encoded, needed, out, buffer, context);
+            return decode_zstd(encoded, needed, out, buffer, kept(&mut contexts.decompressor)?);
         }
         buffer.clear();
         // One byte more than a chunk that did not shrink can have shows that it is too long; blosc and gzip add little.
         let most = out.len().saturating_add(out.len() / 8).saturating_add(1 << 16) as u64;
         encoded.take(most).read_to_end(buffer).map_err(|e| e.to_string())?;
+        self.decode_bytes(buffer, out, contexts)
+    }
+
+    /// Decodes all of a chunk that is in memory.
+    pub(crate) fn decode_bytes(
+        &self,
+        encoded: &[u8],
+        out: &mut [u8],
+        contexts: &mut Contexts,
+    ) -> Result<(), String> {
         let got = match self {
+            Self::Zstd { .. } => return decompress(kept(&mut contexts.decompressor)?, encoded, out),
+            Self::Blosc(codec) => {
+                let header = Header::of(encoded)?;
+                let (got, expected) = (header.decoded_bytes(), out.len());
+                // Before blosc makes room for as many as the header says.
+                if got != expected {
+                    return Err(format!("{got} bytes after decoding: expected {expected}"));
+                }
+                if header.is_known() {
+                    let context = kept(&mut contexts.decompressor)?;
+                    let zstd = &mut |data: &[u8], part: &mut [u8]| decompress(context, data, part);
+                    return blosc::decode(header, encoded, out, &mut contexts.sorted, zstd);
+                }
+                let size = BytesRepresentation::FixedSize(expected as u64);
+                codec.decode(encoded.into(), &size, &CodecOptions::default()).map_err(|e| e.to_string())?
+            }
             Self::Zarrs(codec) => {
                 let size = BytesRepresentation::FixedSize(out.len() as u64);
-                codec
-                    .decode(buffer.as_slice().into(), &size, &CodecOptions::default())
-                    .map_err(|e| e.to_string())?
+                codec.decode(encoded.into(), &size, &CodecOptions::default()).map_err(|e| e.to_string())?
             }
-            _ => buffer.as_slice().into(),
+            Self::None => encoded.into(),
         };
         if got.len() != out.len() {
             return Err(format!("{} bytes after decoding: expected {}", got.len(), out.len()));
@@ -110,6 +133,22 @@ impl ChunkCodec {
         out.copy_from_slice(&got);
         Ok(())
     }
+}
+
+/// The context that is kept, made when it is needed first.
+fn kept(slot: &mut Option<DCtx<'static>>) -> Result<&mut DCtx<'static>, String> {
+    match slot {
+        Some(context) => Ok(context),
+        slot => Ok(slot.insert(decompressor().map_err(zstd_error)?)),
+    }
+}
+
+/// Decompresses one frame into all of `out`.
+fn decompress(context: &mut DCtx<'static>, frame: &[u8], out: &mut [u8]) -> Result<(), String> {
+    let expected = out.len();
+    context.reset(ResetDirective::SessionOnly).map_err(zstd_error)?;
+    let got = context.decompress(out, frame).map_err(zstd_error)?;
+    if got == expected { Ok(()) } else { Err(format!("{got} bytes after decoding: expected {expected}")) }
 }
 
 fn zstd_error(code: usize) -> String {

@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use crate::array::ArraySpec;
 use crate::chunk_codec::ChunkCodec;
 use crate::chunk_grid::grid_points;
+use crate::in_order::in_order;
 use crate::scratch::{Scratch, with_scratch};
 use crate::shard_index::ShardIndex;
 use crate::{ChunkGrid, WriteError, ZarrFormat};
@@ -144,19 +144,7 @@ impl ChunkWriter<'_> {
 /// Leaves the encoded bytes of a chunk in the scratch memory.
 type EncodeChunk<'a> = dyn Fn(&[u64], &mut Scratch) -> Result<(), WriteError> + Sync + 'a;
 
-/// What the threads that append to one shard share.
-struct Append<'a, W> {
-    out: &'a mut W,
-    /// The chunk whose turn it is.
-    next: usize,
-    offset: u64,
-    entries: Vec<Option<(u64, u64)>>,
-    failed: Option<WriteError>,
-}
-
-/// Encodes chunks on all threads and appends them in their order, so that the same input gives the same bytes. At most
-/// one encoded chunk a thread is in memory: a thread that is early waits for its turn. It waits only for chunks that
-/// another thread has begun, so all come to their end, on one thread too.
+/// Encodes chunks on all threads and appends them in their order, so that the same input gives the same bytes.
 fn append_in_order<W: Write + Send>(
     chunks: &[Vec<u64>],
     exists: impl Fn(&Vec<u64>) -> bool + Sync,
@@ -164,46 +152,21 @@ fn append_in_order<W: Write + Send>(
     out: &mut W,
     io_error: &(dyn Fn(io::Error) -> WriteError + Sync),
 ) -> Result<(ShardIndex, u64), WriteError> {
-    let entries = Vec::with_capacity(chunks.len());
-    let shared = Mutex::new(Append { out, next: 0, offset: 0, entries, failed: None });
-    let (turn, claimed) = (Condvar::new(), AtomicU64::new(0));
-    let worker = |scratch: &mut Scratch| {
-        loop {
-            let at = claimed.fetch_add(1, Ordering::Relaxed) as usize;
-            let Some(index) = chunks.get(at) else { return };
-            let encoded = if exists(index) { encode(index, scratch).map(|()| true) } else { Ok(false) };
-            let state = shared.lock().unwrap_or_else(PoisonError::into_inner);
-            let waiting = |state: &mut Append<'_, W>| state.next != at && state.failed.is_none();
-            let mut state = turn.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner);
-            if state.failed.is_some() {
-                return;
-            }
-            let written = encoded.and_then(|there| {
-                let length = scratch.encoded.len() as u64;
-                if !there {
-                    return Ok(None);
-                }
-                state.out.write_all(&scratch.encoded).map_err(io_error)?;
-                let entry = (state.offset, length);
-                state.offset += length;
-                Ok(Some(entry))
-            });
-            match written {
-                Ok(entry) => state.entries.push(entry),
-                Err(error) => state.failed = Some(error),
-            }
-            state.next += 1;
-            turn.notify_all();
-        }
+    let mut entries = Vec::with_capacity(chunks.len());
+    let mut offset = 0;
+    let work = |at: usize, scratch: &mut Scratch| {
+        let there = exists(&chunks[at]);
+        if there { encode(&chunks[at], scratch).map(|()| true) } else { Ok(false) }
     };
-    rayon::scope(|scope| {
-        for _ in 0..rayon::current_num_threads().min(chunks.len()) {
-            scope.spawn(|_| with_scratch(worker));
+    let append = |there: bool, scratch: &mut Scratch| {
+        let length = scratch.encoded.len() as u64;
+        entries.push(there.then_some((offset, length)));
+        if there {
+            out.write_all(&scratch.encoded).map_err(io_error)?;
+            offset += length;
         }
-    });
-    let state = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match state.failed {
-        Some(error) => Err(error),
-        None => Ok((ShardIndex::new(state.entries), state.offset)),
-    }
+        Ok(())
+    };
+    in_order(chunks.len(), work, append)?;
+    Ok((ShardIndex::new(entries), offset))
 }

@@ -92,6 +92,22 @@ impl ByteRanges for Folder {
     fn size(&self, object: &str) -> io::Result<Option<u64>> {
         Ok(self.open(object)?.map(|(_, size)| size))
     }
+
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        let entries = match std::fs::read_dir(self.path(folder)?) {
+            Ok(entries) => entries,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(error),
+        };
+        // A name that is not text is nothing that anyone here has written.
+        let names =
+            entries.filter_map(|entry| entry.map(|entry| entry.file_name().into_string().ok()).transpose());
+        let mut names: Vec<String> = names.collect::<io::Result<_>>()?;
+        names.sort_unstable();
+        Ok(names)
+    }
 }
 
 #[cfg(test)]
@@ -125,6 +141,18 @@ mod tests {
         }
         for outside in ["../file", "/etc/hostname", "a/../../file"] {
             assert!(folder.read_into(outside, ByteRange::All, &mut out).is_err(), "{outside}");
+            assert!(folder.list(outside).is_err(), "{outside}");
         }
+    }
+
+    #[test]
+    fn a_folder_lists_its_names() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join("c/1/7")).unwrap();
+        std::fs::write(dir.path().join("c/1/12"), b"x").unwrap();
+        let folder = Folder::new(dir.path());
+        assert_eq!(folder.list("").unwrap(), ["c"]);
+        assert_eq!(folder.list("c/1").unwrap(), ["12", "7"]);
+        assert!(folder.list("c/2").unwrap().is_empty() && folder.list("c/1/12").unwrap().is_empty());
     }
 }

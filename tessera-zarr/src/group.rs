@@ -57,17 +57,32 @@ impl Group {
         self.consolidated.is_some()
     }
 
-    /// The metadata of an array.
-    pub(crate) fn array(&self, array: &'static str) -> Result<Value, OpenError> {
-        let (object, key) = match self.format {
-            ZarrFormat::V2 => (format!("{array}/.zarray"), format!("{array}/.zarray")),
-            ZarrFormat::V3 => (format!("{array}/zarr.json"), array.to_owned()),
-        };
-        let found = match &self.consolidated {
-            Some(all) => all.get(&key).cloned(),
-            None => document(&*self.bytes, &object)?.map(Value::Object),
-        };
-        found.ok_or_else(|| OpenError::MissingArray { name: self.bytes.name(), array })
+    /// The metadata of an array, by its path in the group.
+    pub(crate) fn array(&self, array: &str) -> Result<Value, OpenError> {
+        let missing = || OpenError::MissingArray { name: self.bytes.name(), array: array.to_owned() };
+        match self.format {
+            ZarrFormat::V2 => self.document(&format!("{array}/.zarray"), &format!("{array}/.zarray"))?,
+            ZarrFormat::V3 => self.node(array)?,
+        }
+        .ok_or_else(missing)
+    }
+
+    /// The metadata of an array or a group below this one, of Zarr V3, by its path; `None` where there is none.
+    pub(crate) fn node(&self, path: &str) -> Result<Option<Value>, OpenError> {
+        self.document(path, &format!("{path}/zarr.json"))
+    }
+
+    fn document(&self, key: &str, object: &str) -> Result<Option<Value>, OpenError> {
+        match &self.consolidated {
+            Some(all) => Ok(all.get(key).cloned()),
+            None => Ok(document(&*self.bytes, object)?.map(Value::Object)),
+        }
+    }
+
+    /// The paths of all that is below the group, where the metadata of all stands in one document of Zarr V3.
+    pub(crate) fn paths(&self) -> Option<impl Iterator<Item = &str>> {
+        let all = self.consolidated.as_ref().filter(|_| self.format == ZarrFormat::V3)?;
+        Some(all.keys().map(String::as_str))
     }
 
     /// An attribute of text.

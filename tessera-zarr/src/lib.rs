@@ -3,16 +3,20 @@
 mod archive;
 mod array;
 mod attributes;
+mod blosc;
 mod chunk_codec;
 mod chunk_grid;
 mod chunk_key;
 mod codec;
 mod direct;
+mod direct_reader;
 mod encode;
 mod folder;
 mod format;
 mod general;
 mod group;
+mod in_order;
+mod index_cache;
 mod layout;
 mod metadata;
 mod open;
@@ -24,6 +28,10 @@ mod stored_array;
 mod tile_arrays;
 mod tile_store;
 mod tile_writer;
+mod transpose;
+mod zone_read;
+mod zone_store;
+mod zone_write;
 
 pub use archive::StoreArchive;
 pub use chunk_grid::{ChunkGrid, ChunkGridError};
@@ -37,3 +45,8 @@ pub use read::{ChunkRead, ReadError};
 pub use staging::StagingError;
 pub use tile_store::TileStore;
 pub use tile_writer::{TileWriter, WriteError, WriteReport};
+pub use zone_store::{DamagedChunk, ShardCheck, StoredShard, ZoneArrayInfo, ZoneSource, ZoneStore};
+pub use zone_write::{
+    FillEvent, FillOptions, FillReport, FillState, UnitReport, ZoneFillError, ZoneLayout, ZoneLayoutError,
+    ZoneSpec, ZoneStoreError, ZoneUnit, ZoneWriter,
+};

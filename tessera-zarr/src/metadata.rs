@@ -75,7 +75,8 @@ fn v3_documents(arrays: &[ArraySpec], attributes: &Map<String, Value>) -> Result
     Ok(documents)
 }
 
-fn v3_array(array: &ArraySpec) -> Result<Value, String> {
+/// The `zarr.json` of an array.
+pub(crate) fn v3_array(array: &ArraySpec) -> Result<Value, String> {
     let bytes = match array.data_type.size() {
         1 => json!({"name": "bytes"}),
         _ => json!({"name": "bytes", "configuration": {"endian": "little"}}),

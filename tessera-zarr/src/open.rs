@@ -12,6 +12,26 @@ pub enum OpenError {
         /// The path or address.
         name: String,
     },
+    /// A Zarr group in which no group of a UTM zone is.
+    #[error(
+        "{name} is not a zone store: expected groups utm01..utm60, or 01N..60N and 01S..60S, of Zarr format 3 in it"
+    )]
+    NotAZoneStore {
+        /// The path or address.
+        name: String,
+    },
+    /// Groups that are not one raster a UTM zone.
+    #[error("group {group} of {name} does not fit {other}: {why}")]
+    Zones {
+        /// The path or address of the store.
+        name: String,
+        /// A group.
+        group: String,
+        /// The group, or what else, that it does not fit.
+        other: String,
+        /// What differs.
+        why: String,
+    },
     /// An object is there and cannot be read.
     #[error("cannot read {object} of {name}")]
     Io {
@@ -34,12 +54,12 @@ pub enum OpenError {
         why: String,
     },
     /// An array is not there.
-    #[error("{name} has no array {array}: expected one, as every tile store has")]
+    #[error("{name} has no array {array}: expected one, as every store of pixels has")]
     MissingArray {
         /// The path or address of the store.
         name: String,
         /// The array.
-        array: &'static str,
+        array: String,
     },
     /// An array of another type or shape.
     #[error("array {array} of {name} has {got}: expected {expected}")]
@@ -47,7 +67,7 @@ pub enum OpenError {
         /// The path or address of the store.
         name: String,
         /// The array.
-        array: &'static str,
+        array: String,
         /// What it has.
         got: String,
         /// What it should have.

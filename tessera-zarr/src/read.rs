@@ -9,8 +9,9 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 use tessera_core::{ChannelsError, Window, WindowError};
 use zarrs::array::ElementOwned;
 
+use crate::direct_reader::DirectReader;
 use crate::scratch::{Scratch, with_scratch};
-use crate::stored_array::{DirectReader, Reader, StoredArray};
+use crate::stored_array::{Reader, StoredArray};
 
 /// Why a part of a store cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -188,7 +189,7 @@ fn read_chunk<T: Pod>(
     let depth = edge(2);
     let inside = Inside { width: edge(1), depth, first_row, first_col, channels: start(2)..start(2) + depth };
     with_scratch(|scratch| {
-        let Scratch { encoded: buffer, decoded, contexts } = scratch;
+        let Scratch { encoded: buffer, decoded, contexts, .. } = scratch;
         let Some(mut encoded) = reader.fetch(chunk, buffer)? else {
             let fill: T = bytemuck::pod_read_unaligned(&in_machine_order(&array.fill));
             inside.for_each_channel(channels, |to, _| part.slice_mut(s![.., .., to]).fill(fill));
@@ -272,7 +273,7 @@ impl Inside {
 }
 
 /// Little-endian bytes of a number as the machine has them.
-fn in_machine_order(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+pub(crate) fn in_machine_order(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     if cfg!(target_endian = "big") {
         bytes.iter().rev().copied().collect::<Vec<_>>().into()
     } else {

@@ -13,6 +13,11 @@ pub(crate) struct Scratch {
     pub(crate) encoded: Vec<u8>,
     /// A chunk as it is in memory.
     pub(crate) decoded: Vec<u8>,
+    /// A second chunk as it is stored: the scales of a zone store beside its embeddings.
+    pub(crate) second: Vec<u8>,
+    /// Pixels before they are laid out as a chunk, and their scales.
+    pub(crate) pixels: Vec<i8>,
+    pub(crate) scales: Vec<f32>,
     pub(crate) contexts: Contexts,
 }
 
@@ -21,6 +26,8 @@ pub(crate) struct Scratch {
 pub(crate) struct Contexts {
     pub(crate) compressor: Option<(i32, Compressor<'static>)>,
     pub(crate) decompressor: Option<DCtx<'static>>,
+    /// A block of blosc whose bytes are still sorted by place.
+    pub(crate) sorted: Vec<u8>,
 }
 
 thread_local! {

@@ -9,12 +9,18 @@ const ABSENT: u64 = u64::MAX;
 /// Stored as the sharding codec of Zarr V3 defines it: pairs of little-endian 64-bit numbers, then their CRC-32C.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ShardIndex {
-    entries: Vec<Option<(u64, u64)>>,
+    /// As they are stored: an option each would take half as much again, and an index of a large shard is 256 kB.
+    entries: Vec<(u64, u64)>,
 }
 
 impl ShardIndex {
     pub(crate) fn new(entries: Vec<Option<(u64, u64)>>) -> Self {
-        Self { entries }
+        Self { entries: entries.into_iter().map(|entry| entry.unwrap_or((ABSENT, ABSENT))).collect() }
+    }
+
+    /// Bytes that it takes in memory.
+    pub(crate) fn memory(&self) -> usize {
+        size_of_val(self.entries.as_slice())
     }
 
     /// Bytes that an index of so many chunks takes, with its checksum.
@@ -23,10 +29,7 @@ impl ShardIndex {
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let numbers = self.entries.iter().flat_map(|entry| {
-            let (offset, length) = entry.unwrap_or((ABSENT, ABSENT));
-            [offset, length]
-        });
+        let numbers = self.entries.iter().flat_map(|&(offset, length)| [offset, length]);
         let mut bytes: Vec<u8> = numbers.flat_map(u64::to_le_bytes).collect();
         let checksum = crc32c::crc32c(&bytes);
         bytes.extend(checksum.to_le_bytes());
@@ -46,14 +49,14 @@ impl ShardIndex {
         if !rest.is_empty() || !numbers.len().is_multiple_of(2) {
             return Err(format!("a shard index of {} bytes does not hold whole entries of 16", pairs.len()));
         }
-        let numbers = numbers.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect::<Vec<_>>();
-        let entry = |pair: &[u64]| if pair == [ABSENT, ABSENT] { None } else { Some((pair[0], pair[1])) };
-        Ok(Self { entries: numbers.chunks_exact(2).map(entry).collect() })
+        let (pairs, _) = numbers.as_chunks::<2>();
+        let number = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        Ok(Self { entries: pairs.iter().map(|[offset, length]| (number(offset), number(length))).collect() })
     }
 
     /// Where a chunk is.
     pub(crate) fn get(&self, chunk: u64) -> Option<(u64, u64)> {
-        self.entries.get(usize::try_from(chunk).ok()?).copied().flatten()
+        self.entries.get(usize::try_from(chunk).ok()?).copied().filter(|entry| *entry != (ABSENT, ABSENT))
     }
 }
 

@@ -77,11 +77,12 @@ impl TileStore {
     /// As [`open`](Self::open).
     pub fn open_in(bytes: Arc<dyn ByteRanges>) -> Result<Self, OpenError> {
         let group = Group::open(bytes)?;
-        let embeddings = StoredArray::open(&group, "embeddings", DataType::Int8)?;
-        let scales = StoredArray::open(&group, "scales", DataType::Float32)?;
+        let indexes = Arc::default();
+        let embeddings = StoredArray::open(&group, "embeddings", DataType::Int8, &indexes)?;
+        let scales = StoredArray::open(&group, "scales", DataType::Float32, &indexes)?;
         let wrong = |array: &StoredArray, expected: &str| OpenError::Array {
             name: group.bytes.name(),
-            array: array.name,
+            array: array.name.to_owned(),
             got: format!("shape {:?}", array.shape),
             expected: expected.to_owned(),
         };

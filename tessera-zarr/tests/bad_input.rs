@@ -122,7 +122,9 @@ fn an_array_that_is_missing_is_named() {
     let dir = TempDir::new().unwrap();
     let path = write(ZarrFormat::V3, &dir.path().join("a")).unwrap();
     edit(&path.join("zarr.json"), |text| text.replace("\"scales\": {", "\"scalez\": {"));
-    assert!(matches!(TileStore::open(&path), Err(OpenError::MissingArray { array: "scales", .. })));
+    assert!(
+        matches!(TileStore::open(&path), Err(OpenError::MissingArray { array, .. }) if array == "scales")
+    );
 }
 
 #[test]

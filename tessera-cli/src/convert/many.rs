@@ -74,7 +74,7 @@ pub(super) fn convert(
     result?;
     match totals.failed.len() {
         0 => Ok(()),
-        failed => Err(Incomplete { failed, of: tiles.len() }.into()),
+        failed => Err(Incomplete { failed, of: tiles.len(), what: "tiles could not be converted" }.into()),
     }
 }
 

@@ -1,25 +1,52 @@
 //! The Zarr conventions `spatial`, `proj` and `geoemb`.
 
 use serde_json::{Map, Value, json};
+use tessera_core::{DatasetVersion, PixelGrid};
 
 use super::TileInfo;
 
 /// The attributes of the three conventions for a store of one tile.
 pub(crate) fn attributes(info: &TileInfo<'_>) -> Map<String, Value> {
-    let bounds = info.grid.bounds();
-    let mut out = Map::new();
+    let mut out = Map::from_iter([("zarr_conventions".to_owned(), json!([geoemb(), spatial(), proj()]))]);
+    put_place(&mut out, info.grid);
+    put_model(&mut out, info.channels, info.version);
+    out
+}
+
+/// The attributes of the root of a zone store.
+pub(crate) fn zones_root(channels: usize, version: &DatasetVersion) -> Map<String, Value> {
+    let mut out = Map::from_iter([("zarr_conventions".to_owned(), json!([geoemb()]))]);
+    put_model(&mut out, channels, version);
+    out.insert("geoemb:spatial_layout".into(), json!("utm_zones"));
+    out
+}
+
+/// The attributes of one zone of a zone store.
+pub(crate) fn zone_group(grid: &PixelGrid) -> Map<String, Value> {
+    let mut out = Map::from_iter([("zarr_conventions".to_owned(), json!([spatial(), proj()]))]);
+    put_place(&mut out, grid);
+    out
+}
+
+/// Where the pixels lie: the conventions `spatial` and `proj`.
+fn put_place(out: &mut Map<String, Value>, grid: &PixelGrid) {
+    let bounds = grid.bounds();
     let mut put = |key: &str, value: Value| out.insert(key.to_owned(), value);
-    put("zarr_conventions", json!([geoemb(), spatial(), proj()]));
     put("spatial:dimensions", json!(["y", "x"]));
     put("spatial:bbox", json!([bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y]));
     put("spatial:transform_type", json!("affine"));
-    put("spatial:transform", json!(info.grid.transform()));
-    put("spatial:shape", json!([info.grid.rows(), info.grid.cols()]));
+    put("spatial:transform", json!(grid.transform()));
+    put("spatial:shape", json!([grid.rows(), grid.cols()]));
     put("spatial:registration", json!("pixel"));
-    put("proj:code", json!(info.grid.zone().to_string()));
+    put("proj:code", json!(grid.zone().to_string()));
+}
+
+/// What the pixels are: the convention `geoemb`.
+fn put_model(out: &mut Map<String, Value>, channels: usize, version: &DatasetVersion) {
+    let mut put = |key: &str, value: Value| out.insert(key.to_owned(), value);
     put("geoemb:type", json!("pixel"));
-    put("geoemb:dimensions", json!(info.channels));
-    if let Some(version) = info.version.number() {
+    put("geoemb:dimensions", json!(channels));
+    if let Some(version) = version.number() {
         put("geoemb:model", json!(format!("https://geotessera.org/model/{version}")));
     }
     put(
@@ -39,7 +66,6 @@ pub(crate) fn attributes(info: &TileInfo<'_>) -> Map<String, Value> {
             "scale": {"type": "array", "array_name": "scales", "nodata": "+inf"},
         }),
     );
-    out
 }
 
 fn geoemb() -> Value {

@@ -43,6 +43,36 @@ pub(crate) fn scales(grid: &PixelGrid) -> Map<String, Value> {
     }))
 }
 
+/// Of a zone store, whose arrays have the years as a dimension.
+pub(crate) fn zone_embeddings() -> Map<String, Value> {
+    object(json!({
+        "long_name": "TESSERA embeddings, quantized",
+        "units": "1",
+        "grid_mapping": "spatial_ref",
+        "ancillary_variables": "scales",
+        "coverage_content_type": "modelResult",
+        "comment": "value = embeddings * scales where scales is finite",
+    }))
+}
+
+pub(crate) fn zone_scales() -> Map<String, Value> {
+    object(json!({
+        "long_name": "scale factors of the embeddings",
+        "units": "1",
+        "grid_mapping": "spatial_ref",
+        "coverage_content_type": "auxiliaryInformation",
+        "comment": "finite: valid; NaN: water; +inf: no data",
+    }))
+}
+
+pub(crate) fn years() -> Map<String, Value> {
+    object(json!({
+        "long_name": "calendar year that the embedding summarizes",
+        "units": "1",
+        "coverage_content_type": "coordinate",
+    }))
+}
+
 pub(crate) fn x() -> Map<String, Value> {
     object(json!({
         "standard_name": "projection_x_coordinate",

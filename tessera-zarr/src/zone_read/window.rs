@@ -1,0 +1,146 @@
+//! A window of one year.
+
+use std::ops::Range;
+
+use bytemuck::Pod;
+use ndarray::{ArrayViewMut3, Axis};
+use tessera_core::Window;
+use zarrs::array::ElementOwned;
+
+use super::inside::Inside;
+use super::runs::{Work, fetch_all};
+use super::general;
+use crate::ReadError;
+use crate::direct_reader::DirectReader;
+use crate::stored_array::Reader;
+use crate::zone_store::array::ZoneArray;
+
+/// What is done around each part of a window that is read. Parts are windows of the output; together they are all of it.
+pub(crate) trait Around<T>: Sync {
+    /// Whether anything of a part is wanted: if not, it is not fetched, and reads as what is not stored does.
+    fn wants(&self, _part: Window) -> bool {
+        true
+    }
+
+    /// Looks a part over that was read.
+    fn finish(&self, part: Window, pixels: &mut ArrayViewMut3<'_, T>);
+}
+
+/// Reads a window of some channels of a time into `out`, (rows, cols, channels). Window, channels and time exist; an
+/// array without channels has one.
+pub(crate) fn read_window<T: Pod + ElementOwned + Send>(
+    array: &ZoneArray,
+    time: u64,
+    window: Window,
+    channels: &[usize],
+    out: ArrayViewMut3<'_, T>,
+    around: &dyn Around<T>,
+) -> Result<(), ReadError> {
+    match &array.reader {
+        Reader::General(reader) => {
+            let parts = parts(out, window, general::block_edges(array, channels.len() * size_of::<T>()));
+            general::read_parts(array, reader, time, channels, parts, around)
+        }
+        Reader::Direct(reader) => direct(array, reader, time, channels, out, window, around),
+    }
+}
+
+fn direct<T: Pod + Send>(
+    array: &ZoneArray,
+    reader: &DirectReader,
+    time: u64,
+    channels: &[usize],
+    mut out: ArrayViewMut3<'_, T>,
+    window: Window,
+    around: &dyn Around<T>,
+) -> Result<(), ReadError> {
+    let [times, rows, cols, depth] = array.axes.pick(array.chunk_shape());
+    // One pass for each chunk along the channels that is needed; the published layouts have one.
+    let mut passes: Vec<u64> = channels.iter().map(|channel| *channel as u64 / depth.max(1)).collect();
+    passes.sort_unstable();
+    passes.dedup();
+    for pass in passes {
+        let works = parts(out.view_mut(), window, array.chunk_edges()).into_iter().map(|part| {
+            let (row, col) = (part.of_array.row as u64 / rows, part.of_array.col as u64 / cols);
+            let chunk = array.axes.place(time / times, row, col, pass);
+            let inside = Inside::new(array, &chunk, time);
+            ChunkPart { reader, chunk, inside, channels, part, around }
+        });
+        // What nobody wants is filled and never looked for.
+        let (works, unwanted): (Vec<_>, Vec<_>) = works.partition(|work| around.wants(work.part.of_output));
+        unwanted.into_iter().try_for_each(|work| work.take(Ok(None)))?;
+        fetch_all(reader, works)?;
+    }
+    Ok(())
+}
+
+/// A part of the output that lies in one chunk.
+pub(crate) struct Part<'a, T> {
+    /// Its pixels in the array.
+    pub(crate) of_array: Window,
+    /// And in the output.
+    pub(crate) of_output: Window,
+    pub(crate) pixels: ArrayViewMut3<'a, T>,
+}
+
+struct ChunkPart<'a, T> {
+    reader: &'a DirectReader,
+    chunk: Vec<u64>,
+    inside: Inside,
+    channels: &'a [usize],
+    part: Part<'a, T>,
+    around: &'a dyn Around<T>,
+}
+
+impl<T: Pod + Send> Work for ChunkPart<'_, T> {
+    fn chunk(&self) -> &[u64] {
+        &self.chunk
+    }
+
+    fn needed(&self) -> usize {
+        self.inside.end(self.part.of_array, self.channels) * size_of::<T>()
+    }
+
+    fn take(mut self, decoded: Result<Option<&[u8]>, ReadError>) -> Result<(), ReadError> {
+        let pixels = &mut self.part.pixels;
+        match decoded? {
+            Some(chunk) => self.inside.copy(chunk, self.part.of_array, self.channels, pixels),
+            None => {
+                let fill: T = bytemuck::pod_read_unaligned(&crate::read::in_machine_order(&self.reader.array.fill));
+                let wanted = self.inside.channels(self.channels).map(|(to, _)| to);
+                if wanted.clone().count() == self.channels.len() {
+                    pixels.fill(fill);
+                } else {
+                    wanted.for_each(|to| pixels.index_axis_mut(Axis(2), to).fill(fill));
+                }
+            }
+        }
+        self.around.finish(self.part.of_output, pixels);
+        Ok(())
+    }
+}
+
+/// Cuts the output, which is a window of an array, where the blocks of the array meet.
+fn parts<T>(out: ArrayViewMut3<'_, T>, window: Window, (height, width): (usize, usize)) -> Vec<Part<'_, T>> {
+    let mut parts = Vec::new();
+    let mut below = out;
+    for rows in cuts(window.row_range(), height) {
+        let (mut band, rest) = below.split_at(Axis(0), rows.len());
+        below = rest;
+        for cols in cuts(window.col_range(), width) {
+            let (pixels, rest) = band.split_at(Axis(1), cols.len());
+            band = rest;
+            let of_array = Window::new(rows.start, cols.start, rows.len(), cols.len());
+            let of_output = Window { row: rows.start - window.row, col: cols.start - window.col, ..of_array };
+            parts.push(Part { of_array, of_output, pixels });
+        }
+    }
+    parts
+}
+
+/// A range cut at the multiples of a length.
+fn cuts(range: Range<usize>, length: usize) -> impl Iterator<Item = Range<usize>> {
+    let length = length.max(1);
+    (range.start / length..range.end.div_ceil(length))
+        .map(move |at| (at * length).max(range.start)..((at + 1) * length).min(range.end))
+}

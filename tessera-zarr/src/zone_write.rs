@@ -1,0 +1,29 @@
+//! Making and filling zone stores.
+
+mod arrays;
+mod build;
+mod error;
+mod fill;
+mod fill_options;
+mod fill_report;
+mod inputs;
+mod layout;
+mod lock;
+mod metadata;
+mod pair;
+mod parsed;
+mod partial;
+mod plan;
+mod record;
+mod shard;
+mod spec;
+mod transpose;
+mod writer;
+
+pub use error::{ZoneFillError, ZoneStoreError};
+pub use fill_options::{FillEvent, FillOptions};
+pub use fill_report::{FillReport, FillState, UnitReport};
+pub use layout::{ZoneLayout, ZoneLayoutError};
+pub use plan::ZoneUnit;
+pub use spec::ZoneSpec;
+pub use writer::ZoneWriter;

@@ -1,0 +1,169 @@
+//! What a shard was made from.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use tessera_core::{ScaleCounts, ScaleLimit, Stamp, TileId};
+
+use crate::zone_write::inputs::Inputs;
+use crate::zone_write::partial::{Partial, put};
+
+/// Goes up when the same tiles come to give other bytes.
+const FORMAT: u32 = 1;
+
+/// What a shard was made from, and what it is: kept beside the store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    format: u32,
+    /// False from before the first of the shard's objects is put in its place until after the last.
+    complete: bool,
+    /// The limit of the scales that were believed.
+    scale_limit: f32,
+    tiles: Vec<RecordedTile>,
+    /// Tiles that could not be read and are not in it.
+    pub(crate) failed: Vec<FailedTile>,
+    pub(crate) counts: Counts,
+    /// `None` where all of it is fill, so that there is no object.
+    pub(crate) embeddings: Option<ObjectRecord>,
+    pub(crate) scales: Option<ObjectRecord>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct RecordedTile {
+    tile: String,
+    bytes: u64,
+    version: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FailedTile {
+    pub(crate) tile: String,
+    pub(crate) why: String,
+}
+
+/// Pixels that a tile covers, by status; rejected ones are no data whose scale no writer means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Counts {
+    pub(crate) valid: u64,
+    pub(crate) water: u64,
+    pub(crate) no_data: u64,
+    pub(crate) rejected: u64,
+}
+
+impl From<ScaleCounts> for Counts {
+    fn from(counts: ScaleCounts) -> Self {
+        let ScaleCounts { valid, water, no_data, .. } = counts;
+        Self { valid, water, no_data, rejected: counts.rejected() }
+    }
+}
+
+/// Size and BLAKE3 hash of an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ObjectRecord {
+    pub(crate) bytes: u64,
+    pub(crate) blake3: String,
+}
+
+impl Record {
+    pub(crate) fn new(
+        inputs: &Inputs,
+        limit: ScaleLimit,
+        failed: Vec<FailedTile>,
+        counts: ScaleCounts,
+    ) -> Self {
+        let tiles = inputs.stamps().map(|(tile, Stamp { bytes, version })| RecordedTile {
+            tile: tile.to_string(),
+            bytes: *bytes,
+            version: version.clone(),
+        });
+        Self {
+            format: FORMAT,
+            complete: false,
+            scale_limit: limit.value(),
+            tiles: tiles.collect(),
+            failed,
+            counts: counts.into(),
+            embeddings: None,
+            scales: None,
+        }
+    }
+
+    /// Reads a record; `None` where there is none, or one that says nothing.
+    pub(crate) fn read(path: &Path) -> io::Result<Option<Self>> {
+        match std::fs::read(path) {
+            Ok(text) => Ok(serde_json::from_slice(&text).ok()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes it over the one that is there, whole or not at all.
+    pub(crate) fn write(&self, path: &Path, partial: &Partial, sync: bool) -> io::Result<()> {
+        let mut file = partial.file()?;
+        serde_json::to_writer_pretty(&mut file, self)?;
+        file.flush()?;
+        put(file, path, sync)
+    }
+
+    /// The same, now that its objects are in their place.
+    pub(crate) fn completed(mut self) -> Self {
+        self.complete = true;
+        self
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Whether these inputs, read again, would give the same shard.
+    pub(crate) fn is_of(&self, inputs: &Inputs, limit: ScaleLimit) -> bool {
+        let same = |(recorded, (tile, stamp)): (&RecordedTile, (TileId, &Stamp))| {
+            recorded.tile == tile.to_string()
+                && (recorded.bytes, &recorded.version) == (stamp.bytes, &stamp.version)
+        };
+        self.format == FORMAT
+            && self.complete
+            && self.failed.is_empty()
+            && self.scale_limit.to_bits() == limit.value().to_bits()
+            && self.tiles.len() == inputs.stamps().count()
+            && self.tiles.iter().zip(inputs.stamps()).all(same)
+    }
+
+    /// The tiles that it holds.
+    pub(crate) fn tiles(&self) -> impl Iterator<Item = TileId> {
+        self.tiles.iter().filter_map(|recorded| recorded.tile.parse().ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zone_write::build::BuildFolder;
+
+    #[test]
+    fn a_record_is_of_the_inputs_it_was_made_from() {
+        let dir = tempfile::tempdir().unwrap();
+        let partial = Partial::begin(&BuildFolder::of(&dir.path().join("a.zarr"))).unwrap();
+        let stamp = |bytes| Stamp { bytes, version: "7".into() };
+        let tile = |name: &str| name.parse::<TileId>().unwrap();
+        let inputs = |bytes| {
+            Inputs::from_iter([(tile("grid_0.15_52.05"), stamp(3)), (tile("grid_0.25_52.05"), stamp(bytes))])
+        };
+        let limit = ScaleLimit::default();
+        let record = Record::new(&inputs(5), limit, vec![], ScaleCounts::default());
+        let path = dir.path().join("r/1.2.json");
+        assert_eq!(Record::read(&path).unwrap(), None);
+        record.write(&path, &partial, true).unwrap();
+        let begun = Record::read(&path).unwrap().unwrap();
+        assert!(begun == record && !begun.is_of(&inputs(5), limit));
+        let done = begun.completed();
+        assert!(done.is_of(&inputs(5), limit));
+        assert!(!done.is_of(&inputs(6), limit) && !done.is_of(&inputs(5), ScaleLimit::new(0.5).unwrap()));
+        assert_eq!(done.tiles().count(), 2);
+        let failed = FailedTile { tile: "grid_0.25_52.05".into(), why: "truncated".into() };
+        assert!(!Record { failed: vec![failed], ..done }.is_of(&inputs(5), limit));
+        std::fs::write(&path, "{").unwrap();
+        assert_eq!(Record::read(&path).unwrap(), None);
+    }
+}
