@@ -5,14 +5,14 @@ mod one;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use anyhow::{Result, bail};
-use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
 use tessera_core::Region;
 use tessera_zarr::{Layout, TileWriter};
 
+use crate::clock::{rfc_3339, time_of_writing};
 use crate::layout::LayoutArgs;
 use crate::report::Report;
 use crate::source::{self, Opened, SourceArgs};
@@ -87,6 +87,10 @@ pub(crate) fn run(args: &ConvertArgs, report: &Report) -> Result<()> {
             },
             report,
         ),
+        Opened::ZoneStore(_) => bail!(
+            "{} is a zone store: expected a tile, a tile store, or a folder of either; tessera region reads a part of it",
+            args.source.display()
+        ),
         tile => {
             if args.bbox.is_some() {
                 bail!("--bbox chooses among many tiles, and {} is one tile", args.source.display());
@@ -94,21 +98,4 @@ pub(crate) fn run(args: &ConvertArgs, report: &Report) -> Result<()> {
             one::convert(&job, &tile, report)
         }
     }
-}
-
-/// The time that stores are said to be made at: now, or as `SOURCE_DATE_EPOCH` says for reproducible output.
-fn time_of_writing() -> Result<SystemTime> {
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => {
-            match text.parse().ok().and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds))) {
-                Some(time) => Ok(time),
-                None => bail!("SOURCE_DATE_EPOCH is {text:?}: expected seconds since 1970"),
-            }
-        }
-        Err(_) => Ok(SystemTime::now()),
-    }
-}
-
-fn rfc_3339(time: SystemTime) -> String {
-    DateTime::<Utc>::from(time).to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -1,5 +1,7 @@
 //! `tessera info`.
 
+mod zone_store;
+
 use std::path::Path;
 
 use anyhow::Result;
@@ -10,10 +12,10 @@ use tessera_core::{Archive, PixelGrid, ScaleLimit, Tile, TileId};
 use crate::report::Report;
 use crate::source::{self, Opened, SourceArgs};
 
-/// Say what is in a tile, a store or a folder of tiles, or where a tile of a given name lies.
+/// Say what is in a tile, a store, a folder of tiles or a zone store, or where a tile of a given name lies.
 #[derive(Debug, Args)]
 pub(crate) struct InfoArgs {
-    /// Tile folders, embeddings files, tile stores or folders of these; or names as grid_-99.95_80.05
+    /// Tile folders, embeddings files, tile stores, folders of these, zone stores; or names as grid_-99.95_80.05
     #[arg(required = true)]
     source: Vec<String>,
 
@@ -59,6 +61,7 @@ fn describe(source: &str, of: &SourceArgs) -> Result<Map<String, Value>> {
             out.insert("strangers".into(), json!(archive.strangers().total()));
         }
         Opened::StoreArchive(archive) => put_archive(&mut out, archive),
+        Opened::ZoneStore(store) => zone_store::put(&mut out, store)?,
     }
     if let Some(tile) = opened.as_tile() {
         put_tile(&mut out, tile);
@@ -74,6 +77,7 @@ fn kind(opened: &Opened) -> &'static str {
         Opened::TileStore(_) => "tile store",
         Opened::NpyArchive(_) => "folder of NPY tiles",
         Opened::StoreArchive(_) => "folder of tile stores",
+        Opened::ZoneStore(_) => "zone store",
     }
 }
 

@@ -1,5 +1,8 @@
 //! What a SOURCE on the command line is.
 
+mod one_tile;
+mod queried;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,7 +10,11 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use tessera_core::{Archive, DatasetVersion, QuantizedView, Tile, Year};
 use tessera_npy::{NpyArchive, NpyTile};
-use tessera_zarr::{StoreArchive, TileStore};
+use tessera_zarr::{OpenError, StoreArchive, TileStore, ZoneStore};
+
+pub(crate) use queried::year_of;
+
+use one_tile::OneTile;
 
 /// What the path of a source does not say.
 #[derive(Debug, Clone, Args)]
@@ -31,9 +38,10 @@ pub(crate) enum Opened {
     TileStore(Box<TileStore>),
     NpyArchive(Box<NpyArchive>),
     StoreArchive(StoreArchive),
+    ZoneStore(Box<ZoneStore>),
 }
 
-/// Opens a tile folder, an embeddings file, a tile store, or a folder of either kind.
+/// Opens a tile folder, an embeddings file, a tile store, a folder of either kind, or a zone store.
 pub(crate) fn open(path: &Path, args: &SourceArgs) -> Result<Opened> {
     if !path.try_exists().with_context(|| format!("cannot look at {}", path.display()))? {
         bail!(
@@ -42,7 +50,12 @@ pub(crate) fn open(path: &Path, args: &SourceArgs) -> Result<Opened> {
         );
     }
     if ["zarr.json", ".zgroup", ".zmetadata"].iter().any(|name| path.join(name).is_file()) {
-        return Ok(Opened::TileStore(Box::new(TileStore::open(path)?)));
+        // The groups below the root tell a zone store.
+        return match ZoneStore::open(path) {
+            Ok(store) => Ok(Opened::ZoneStore(Box::new(store))),
+            Err(OpenError::NotAZoneStore { .. }) => Ok(Opened::TileStore(Box::new(TileStore::open(path)?))),
+            Err(error) => Err(error.into()),
+        };
     }
     if path.is_file() || tessera_npy::is_tile(path) {
         return Ok(Opened::NpyTile(Arc::new(npy_tile(path, args)?)));
@@ -85,7 +98,7 @@ impl Opened {
         match self {
             Self::NpyTile(tile) => Some(&**tile),
             Self::TileStore(store) => Some(&**store),
-            Self::NpyArchive(_) | Self::StoreArchive(_) => None,
+            Self::NpyArchive(_) | Self::StoreArchive(_) | Self::ZoneStore(_) => None,
         }
     }
 
@@ -94,7 +107,7 @@ impl Opened {
         match self {
             Self::NpyArchive(archive) => Some(&**archive),
             Self::StoreArchive(archive) => Some(archive),
-            Self::NpyTile(_) | Self::TileStore(_) => None,
+            Self::NpyTile(_) | Self::TileStore(_) | Self::ZoneStore(_) => None,
         }
     }
 }
@@ -112,5 +125,6 @@ pub(crate) fn with_pixels<T>(
             work(&**store, pixels.view())
         }
         Opened::NpyArchive(_) | Opened::StoreArchive(_) => bail!("expected one tile, got a folder of tiles"),
+        Opened::ZoneStore(_) => bail!("expected one tile, got a zone store: tessera region reads a part of it"),
     }
 }

@@ -3,7 +3,9 @@
 mod create;
 mod extend;
 mod fill;
-mod lists;
+mod info;
+pub(crate) mod lists;
+mod verify;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -28,6 +30,10 @@ enum ZoneCommand {
     Fill(fill::FillArgs),
     /// Add zones and years to a store; what is there stays as it is
     Extend(extend::ExtendArgs),
+    /// Check a store beside what is recorded of it, and beside the tiles
+    Verify(verify::VerifyArgs),
+    /// Say what a store holds
+    Info(info::InfoArgs),
 }
 
 pub(crate) fn run(args: &ZoneArgs, report: &Report) -> Result<()> {
@@ -35,5 +41,7 @@ pub(crate) fn run(args: &ZoneArgs, report: &Report) -> Result<()> {
         ZoneCommand::Create(args) => create::run(args, report),
         ZoneCommand::Fill(args) => fill::run(args, report),
         ZoneCommand::Extend(args) => extend::run(args, report),
+        ZoneCommand::Verify(args) => verify::run(args, report),
+        ZoneCommand::Info(args) => info::run(args, report),
     }
 }

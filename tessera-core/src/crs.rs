@@ -32,7 +32,9 @@ pub enum Crs {
 
 /// A coordinate reference system that is none of those of [`Crs`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{got:?} is not a CRS for an answer: expected EPSG:4326, EPSG:3857, EPSG:326zz or EPSG:327zz with a zone 01..60")]
+#[error(
+    "{got:?} is not a CRS for an answer: expected EPSG:4326, EPSG:3857, EPSG:326zz or EPSG:327zz with a zone 01..60"
+)]
 #[non_exhaustive]
 pub struct CrsError {
     /// The text or code as given.
@@ -48,7 +50,9 @@ impl Crs {
         match code {
             4326 => Ok(Self::LonLat),
             3857 => Ok(Self::WebMercator),
-            _ => UtmZone::from_epsg(code).map(Self::Utm).map_err(|_| CrsError { got: format!("EPSG:{code}") }),
+            _ => {
+                UtmZone::from_epsg(code).map(Self::Utm).map_err(|_| CrsError { got: format!("EPSG:{code}") })
+            }
         }
     }
 
@@ -68,7 +72,7 @@ impl Crs {
     /// Where the projection library refuses a zone.
     pub fn projection(self) -> Result<CrsProjection, ProjectionError> {
         Ok(CrsProjection(match self {
-            Self::Utm(zone) => Kind::Utm(UtmProjection::new(zone)?),
+            Self::Utm(zone) => Kind::Utm(Box::new(UtmProjection::new(zone)?)),
             Self::LonLat => Kind::LonLat,
             Self::WebMercator => Kind::WebMercator,
         }))
@@ -115,7 +119,7 @@ pub struct CrsProjection(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Utm(UtmProjection),
+    Utm(Box<UtmProjection>),
     LonLat,
     WebMercator,
 }
@@ -134,7 +138,8 @@ impl CrsProjection {
             Kind::WebMercator => (RADIUS * lon.to_radians(), RADIUS * lat.to_radians().tan().asinh()),
         };
         // The tangent of 90° is large rather than infinite.
-        (x.is_finite() && y.is_finite() && (lat.abs() < 90.0 || !matches!(self.0, Kind::WebMercator))).then_some((x, y))
+        (x.is_finite() && y.is_finite() && (lat.abs() < 90.0 || !matches!(self.0, Kind::WebMercator)))
+            .then_some((x, y))
     }
 
     /// x and y → longitude (−180 ≤ lon < 180) and latitude; `None` where there is no such point.
@@ -185,7 +190,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_a_crs() {
-        for text in ["", "EPSG:", "4327", "EPSG:32661", "OGC:CRS84", "EPSG:+4326", "EPSG:99999999999", "UTM31"] {
+        for text in
+            ["", "EPSG:", "4327", "EPSG:32661", "OGC:CRS84", "EPSG:+4326", "EPSG:99999999999", "UTM31"]
+        {
             assert!(text.parse::<Crs>().is_err(), "{text}");
         }
         let lonlat = Crs::LonLat.projection().unwrap();

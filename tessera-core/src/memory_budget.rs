@@ -21,7 +21,9 @@ pub struct MemoryBudget(NonZeroU64);
 
 /// Something that is not an amount of memory.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{got:?} is not an amount of memory: expected a whole number of MiB above 0, or with a unit, as in 512MiB or 2GiB")]
+#[error(
+    "{got:?} is not an amount of memory: expected a whole number of MiB above 0, or with a unit, as in 512MiB or 2GiB"
+)]
 #[non_exhaustive]
 pub struct MemoryBudgetError {
     /// What was given.
@@ -112,7 +114,14 @@ mod tests {
 
     #[test]
     fn amounts_are_told_in_the_unit_that_suits_them() {
-        for (bytes, text) in [(1, "1 B"), (1023, "1023 B"), (1 << 10, "1 KiB"), (1_300_000, "1.2 MiB"), (5 << 29, "2.5 GiB"), (u64::MAX, "16777216 TiB")] {
+        for (bytes, text) in [
+            (1, "1 B"),
+            (1023, "1023 B"),
+            (1 << 10, "1 KiB"),
+            (1_300_000, "1.2 MiB"),
+            (5 << 29, "2.5 GiB"),
+            (u64::MAX, "16777216 TiB"),
+        ] {
             assert_eq!(MemoryBudget::from_bytes(bytes).unwrap().to_string(), text);
         }
     }

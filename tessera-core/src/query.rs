@@ -68,13 +68,7 @@ impl Query {
     /// All channels of an area and a year, and what lies around it in the rectangle of the answer.
     #[must_use]
     pub fn new(area: impl Into<Area>, year: Year) -> Self {
-        Self {
-            area: area.into(),
-            year,
-            channels: Channels::All,
-            clip: false,
-            limit: ScaleLimit::default(),
-        }
+        Self { area: area.into(), year, channels: Channels::All, clip: false, limit: ScaleLimit::default() }
     }
 
     /// Some channels only.

@@ -214,14 +214,18 @@ mod tests {
     fn a_pixel_grid_is_a_raster_grid() {
         let tile = PixelGrid::of_tile("grid_0.15_52.05".parse().unwrap()).unwrap();
         let grid = RasterGrid::from(tile);
-        assert_eq!((grid.transform(), grid.bounds(), grid.crs().epsg()), (tile.transform(), tile.bounds(), 32631));
+        assert_eq!(
+            (grid.transform(), grid.bounds(), grid.crs().epsg()),
+            (tile.transform(), tile.bounds(), 32631)
+        );
         assert_eq!(grid.center(5, 7), tile.pixel_center(5, 7));
         assert_eq!(grid.cell_at(300_935.0, 5_776_120.0), tile.pixel_at(300_935.0, 5_776_120.0));
     }
 
     #[test]
     fn refuses_what_is_not_a_grid() {
-        let new = |corner, step, rows, cols| RasterGrid::new(Crs::LonLat, corner, step, rows, cols).unwrap_err();
+        let new =
+            |corner, step, rows, cols| RasterGrid::new(Crs::LonLat, corner, step, rows, cols).unwrap_err();
         assert!(matches!(new((0.0, 0.0), (1.0, 1.0), 0, 1), RasterGridError::Shape { .. }));
         assert!(matches!(new((0.0, 0.0), (1.0, 1.0), 1, usize::MAX), RasterGridError::Shape { .. }));
         assert!(matches!(new((0.0, 0.0), (1.0, 0.0), 1, 1), RasterGridError::Step { .. }));

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use geo_types::{Rect, coord};
 
-use crate::TileId;
+use crate::{TileId, UtmZone};
 
 /// A lon/lat box in degrees; may cross the antimeridian, where its west is greater than its east.
 ///
@@ -99,6 +99,20 @@ impl Region {
             return Err(RegionError::Backwards { west, east, width });
         }
         Ok(Self { west, south, east, north })
+    }
+
+    /// The 6° of longitude of a UTM zone, from pole to pole.
+    ///
+    /// ```
+    /// use tessera_core::{Region, UtmZone};
+    ///
+    /// assert_eq!(Region::of_zone(UtmZone::from_epsg(32631)?).to_string(), "0,-90,6,90");
+    /// # Ok::<(), tessera_core::UtmZoneError>(())
+    /// ```
+    #[must_use]
+    pub fn of_zone(zone: UtmZone) -> Self {
+        let meridian = zone.central_meridian();
+        Self { west: meridian - 3.0, south: -90.0, east: meridian + 3.0, north: 90.0 }
     }
 
     /// Western edge in degrees.

@@ -1,13 +1,13 @@
 //! A folder of NPY tiles.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tessera_core::{Archive, DatasetVersion, Region, SourceError, Stamp, Tile, TileId, Year};
 
-use crate::forms::Dataset;
+use crate::contents::Contents;
 use crate::place::{Place, full_path};
-use crate::{ArchiveError, NpyArchiveOptions, NpyTile, Strangers, TileError, listing, stamp};
+use crate::year_folder::YearFolder;
+use crate::{ArchiveError, NpyArchiveOptions, NpyTile, Strangers, TileError, stamp};
 
 /// A folder of NPY tiles, listed by name: opening it reads each year folder once and looks at no tile, so that an
 /// archive of millions opens in seconds and holds four bytes a tile.
@@ -36,18 +36,8 @@ use crate::{ArchiveError, NpyArchiveOptions, NpyTile, Strangers, TileError, list
 /// ```
 #[derive(Debug)]
 pub struct NpyArchive {
-    folder: PathBuf,
-    version: DatasetVersion,
-    // The tiles of a folder that says no year are under none.
-    years: BTreeMap<Option<Year>, YearFolder>,
-    strangers: Strangers,
+    contents: Contents,
     options: NpyArchiveOptions,
-}
-
-#[derive(Debug)]
-struct YearFolder {
-    folder: PathBuf,
-    tiles: Vec<TileId>,
 }
 
 impl NpyArchive {
@@ -60,52 +50,27 @@ impl NpyArchive {
         Self::options().open(root)
     }
 
-    /// To open one dataset or one year, or to say what the folders do not.
+    /// To open one dataset or one year, one that a text lists, or to say what the folders do not.
     #[must_use]
     pub fn options() -> NpyArchiveOptions {
         NpyArchiveOptions::default()
     }
 
-    pub(crate) fn open_with(root: &Path, options: &NpyArchiveOptions) -> Result<Self, ArchiveError> {
-        let Dataset { folder, version, years, direct, mut strangers } = Dataset::find(root, options)?;
-        let mut folders: BTreeMap<_, _> =
-            years.into_iter().map(|(year, folder)| (Some(year), folder)).collect();
-        if let Some(said) = direct {
-            // Beside years that are said, tiles of no year stay such.
-            let given = options.year.filter(|_| folders.is_empty());
-            folders.insert(said.or(given), folder.clone());
-        }
-        if let Some(asked) = options.year {
-            let found = folders.keys().flatten().copied().collect();
-            folders.retain(|year, _| *year == Some(asked));
-            if folders.is_empty() {
-                return Err(ArchiveError::Year { root: root.to_owned(), asked, found });
-            }
-        }
-        let mut years = BTreeMap::new();
-        for (year, path) in folders {
-            let (tiles, others) = listing::tiles(&path)
-                .map_err(|cause| ArchiveError::Folder { folder: path.clone(), cause })?;
-            // The folder of the dataset itself was counted when it was found.
-            if path != folder {
-                strangers.merge(others);
-            }
-            years.insert(year, YearFolder { folder: path, tiles });
-        }
-        Ok(Self { folder, version, years, strangers, options: options.clone() })
+    pub(crate) fn with(contents: Contents, options: &NpyArchiveOptions) -> Self {
+        Self { contents, options: options.clone() }
     }
 
     /// The tiles of a year in the order of [`TileId`], borrowed; of no year: those in a folder that says none.
     #[must_use]
     pub fn list(&self, year: Option<Year>) -> &[TileId] {
-        self.years.get(&year).map_or(&[], |year| &year.tiles)
+        self.contents.years.get(&year).map_or(&[], YearFolder::tiles)
     }
 
     /// The folder of a tile; `None` where the archive does not have it.
     #[must_use]
     pub fn folder_of(&self, id: TileId, year: Option<Year>) -> Option<PathBuf> {
-        let year = self.years.get(&year)?;
-        year.tiles.binary_search(&id).ok()?;
+        let year = self.contents.years.get(&year)?;
+        year.tiles().binary_search(&id).ok()?;
         Some(year.folder.join(id.to_string()))
     }
 
@@ -117,10 +82,10 @@ impl NpyArchive {
         let Some(folder) = self.folder_of(id, year) else { return Ok(None) };
         let mut options = NpyTile::options();
         options.year = year;
-        options.version = (self.version != DatasetVersion::Unknown).then(|| self.version.clone());
-        if self.options.without_landmasks {
-            options = options.without_landmask();
-        }
+        let version = self.version();
+        options.version = (*version != DatasetVersion::Unknown).then(|| version.clone());
+        options.landmask = self.options.landmasks.clone();
+        options.water_from_landmask = self.options.water_from_landmasks;
         options.any_shape = self.options.any_shape;
         options.open(folder).map(Some)
     }
@@ -128,24 +93,24 @@ impl NpyArchive {
     /// The dataset that its tiles belong to.
     #[must_use]
     pub fn version(&self) -> &DatasetVersion {
-        &self.version
+        &self.contents.version
     }
 
-    /// What lies in its folders and is no part of it.
+    /// What lies in its folders, or stands in its listing, and is no part of it.
     #[must_use]
     pub fn strangers(&self) -> &Strangers {
-        &self.strangers
+        &self.contents.strangers
     }
 }
 
 impl Archive for NpyArchive {
     fn name(&self) -> String {
-        self.folder.display().to_string()
+        self.contents.folder.display().to_string()
     }
 
-    /// The years that its folders say, or that was given for them.
+    /// The years that its folders or lines say, or that was given for them.
     fn years(&self) -> Vec<Year> {
-        self.years.keys().flatten().copied().collect()
+        self.contents.years.keys().flatten().copied().collect()
     }
 
     fn tiles(&self, year: Year) -> Vec<TileId> {
@@ -164,17 +129,14 @@ impl Archive for NpyArchive {
     }
 
     fn version(&self) -> DatasetVersion {
-        self.version.clone()
+        self.contents.version.clone()
     }
 
     fn stamp(&self, id: TileId, year: Year) -> Result<Option<Stamp>, SourceError> {
         let Some(folder) = self.folder_of(id, Some(year)) else { return Ok(None) };
-        let landmask = if self.options.without_landmasks {
-            None
-        } else {
-            Place::of_tile_folder(&full_path(&folder)).find_landmask(&folder, id, &self.version)
-        };
-        stamp::of_files(id, &folder, landmask.as_deref())
+        let place = Place::of_tile_folder(&full_path(&folder));
+        let landmask = self.options.landmasks.find(&place, &folder, id, &self.contents.version);
+        stamp::of_files(id, &folder, landmask.as_deref(), self.options.water_from_landmasks)
             .map(Some)
             .map_err(|cause| SourceError::new(format!("{id} of {year}"), cause))
     }

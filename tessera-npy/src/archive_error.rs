@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use tessera_core::{DatasetVersion, Year};
 
+use crate::ListingError;
+
 /// Why an archive cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -47,6 +49,17 @@ pub enum ArchiveError {
         /// The datasets there are.
         found: Vec<String>,
     },
+    /// A folder of landmasks that cannot be looked at.
+    #[error("{}: no folder of landmasks: {cause}", folder.display())]
+    Landmasks {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// A listing that is not that of one archive.
+    #[error(transparent)]
+    Listing(#[from] ListingError),
     /// A year that is not there.
     #[error(
         "{}: no year {asked}, found {}",

@@ -44,6 +44,8 @@ pub enum TileNotice {
         /// The grid computed from the name.
         computed: PixelGrid,
     },
+    /// Water was to be taken from the landmask, and there is none: water is what the scales say.
+    NoLandmask,
     /// The year that was given is not the one that the path says; the given one is used.
     Year {
         /// The year given.
@@ -88,6 +90,7 @@ impl fmt::Display for TileNotice {
                 computed.north(),
                 computed.zone()
             ),
+            Self::NoLandmask => write!(f, "no landmask to take the water from: water is what the scales say"),
             Self::Year { given, path } => {
                 write!(f, "year {given} was given, the path says {path}: {given} is used")
             }

@@ -12,8 +12,8 @@ use crate::{Element, NpyFileError, NpyFileProblem};
 pub(crate) enum TileScales {
     /// float32 as this machine has it, in C order and aligned: used where they lie.
     Mapped,
-    /// Anything else, converted.
-    Converted(Scales),
+    /// Anything else, converted; or changed after it was read.
+    Owned(Scales),
 }
 
 /// A dtype that converts to float32 without surprise.
@@ -33,18 +33,26 @@ impl TileScales {
         {
             return Ok(Self::Mapped);
         }
-        convert(file).map(Self::Converted)
+        convert(file).map(Self::Owned)
     }
 
-    /// Whether they had to be converted.
-    pub(crate) fn converted(&self) -> bool {
-        matches!(self, Self::Converted(_))
+    /// Whether they do not lie in the map.
+    pub(crate) fn owned(&self) -> bool {
+        matches!(self, Self::Owned(_))
+    }
+
+    /// The scales, copied where they lie in the map of the file that they are of.
+    pub(crate) fn into_owned(self, file: &NpyFile) -> Result<Scales, NpyFileError> {
+        match self {
+            Self::Owned(scales) => Ok(scales),
+            Self::Mapped => convert(file),
+        }
     }
 
     /// The scales, from the file that they are of; `None` where it is another file.
     pub(crate) fn view<'a>(&'a self, file: &'a NpyFile) -> Option<ScalesView<'a>> {
         match self {
-            Self::Converted(scales) => Some(scales.view()),
+            Self::Owned(scales) => Some(scales.view()),
             Self::Mapped => {
                 let values = bytemuck::try_cast_slice(file.data()).ok()?;
                 match *file.header().shape() {

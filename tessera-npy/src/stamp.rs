@@ -8,8 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tessera_core::{Stamp, TileId};
 
 /// The stamp of a tile's two files, and of its landmask where it has one. A file that is not there is part of the stamp
-/// too: opening the tile says what is wrong with it.
-pub(crate) fn of_files(id: TileId, folder: &Path, landmask: Option<&Path>) -> io::Result<Stamp> {
+/// too: opening the tile says what is wrong with it. So is whether water is what the landmask says, since it changes the
+/// scales.
+pub(crate) fn of_files(id: TileId, folder: &Path, landmask: Option<&Path>, water: bool) -> io::Result<Stamp> {
     let files = [folder.join(format!("{id}.npy")), folder.join(format!("{id}_scales.npy"))];
     let files = files.iter().map(std::path::PathBuf::as_path).chain(landmask);
     let (mut bytes, mut version) = (0_u64, Vec::new());
@@ -22,6 +23,9 @@ pub(crate) fn of_files(id: TileId, folder: &Path, landmask: Option<&Path>) -> io
             Err(error) if error.kind() == io::ErrorKind::NotFound => version.push("none".into()),
             Err(error) => return Err(error),
         }
+    }
+    if water {
+        version.push("water from landmask".into());
     }
     Ok(Stamp { bytes, version: version.join(" ") })
 }
@@ -42,7 +46,7 @@ mod tests {
     fn a_stamp_changes_with_any_file() {
         let dir = tempfile::tempdir().unwrap();
         let id: TileId = "grid_0.15_52.05".parse().unwrap();
-        let stamp = |landmask: Option<&Path>| of_files(id, dir.path(), landmask).unwrap();
+        let stamp = |landmask: Option<&Path>| of_files(id, dir.path(), landmask, false).unwrap();
         let nothing = stamp(None);
         assert_eq!(nothing, Stamp { bytes: 0, version: "none none".into() });
         fs::write(dir.path().join("grid_0.15_52.05.npy"), b"12345").unwrap();
@@ -52,6 +56,7 @@ mod tests {
         assert_eq!(stamp(None), both);
         fs::write(dir.path().join("mask.tiff"), b"1").unwrap();
         assert_ne!(stamp(Some(&dir.path().join("mask.tiff"))), both);
+        assert_ne!(of_files(id, dir.path(), None, true).unwrap(), both);
         let file = fs::File::options().write(true).open(dir.path().join("grid_0.15_52.05.npy")).unwrap();
         file.set_modified(UNIX_EPOCH).unwrap();
         assert!(stamp(None).version.starts_with("0 "));

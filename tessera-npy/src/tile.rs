@@ -14,8 +14,7 @@ use crate::npy_file::NpyFile;
 use crate::pair::Pair;
 use crate::place::{Place, full_path};
 use crate::scales::TileScales;
-use crate::tile_options::LandmaskPlace;
-use crate::{Landmask, NpyTileOptions, TileError, TileNotice};
+use crate::{Landmask, NpyTileOptions, TileError, TileNotice, water};
 
 /// A tile in two NPY files, mapped into memory: opening reads the headers alone, and a window reads the pages that it
 /// lies on.
@@ -83,7 +82,7 @@ impl NpyTile {
         let dim = check_embeddings(&embeddings)?;
         let scales_file = NpyFile::open(&pair.scales)?;
         check_scales(&scales_file, dim, embeddings.path())?;
-        let scales = TileScales::of(&scales_file)?;
+        let mut scales = TileScales::of(&scales_file)?;
         let Some(id) = pair.named else { return Err(TileError::Nameless { path: pair.embeddings }) };
 
         let mut notices = Vec::new();
@@ -99,21 +98,27 @@ impl NpyTile {
         if version != place.version && place.version != DatasetVersion::Unknown {
             notices.push(TileNotice::Version { given: version.clone(), path: place.version.clone() });
         }
-        let landmask = match &options.landmask {
-            LandmaskPlace::Unused => None,
-            LandmaskPlace::At(path) => Some(path.clone()),
-            LandmaskPlace::Search => place.find_landmask(&folder, id, &version),
-        };
-        let landmask = landmask.map(Landmask::read).transpose()?;
+        let landmask = options.landmask.find(&place, &folder, id, &version);
+        let (landmask, mask) = landmask.map(|path| Landmask::open(&path)).transpose()?.unzip();
         let grid =
             settle_grid(id, dim, landmask.as_ref(), options.any_shape, &pair.embeddings, &mut notices)?;
         if dim.2 != CHANNELS {
             notices.push(TileNotice::Channels { got: dim.2 });
         }
-        if scales.converted() {
+        if scales.owned() {
             let header = scales_file.header();
             let (dtype, fortran_order) = (header.dtype().to_owned(), header.fortran_order());
             notices.push(TileNotice::ScalesConverted { dtype, fortran_order });
+        }
+        if options.water_from_landmask {
+            match (&landmask, mask) {
+                (Some(landmask), Some(mut mask)) => {
+                    let marked = water::mark(scales.into_owned(&scales_file)?, &mut mask);
+                    scales = TileScales::Owned(marked.map_err(|problem| landmask.error(problem))?);
+                    scales_file.release(0..scales_file.data().len());
+                }
+                _ => notices.push(TileNotice::NoLandmask),
+            }
         }
         Ok(Self { id, year, version, grid, dim, embeddings, scales_file, scales, landmask, notices })
     }
@@ -146,7 +151,7 @@ impl NpyTile {
         let start = rows.start.min(end);
         let release = |file: &NpyFile, row: usize| file.release(start * row..end * row);
         release(&self.embeddings, self.dim.1 * self.dim.2);
-        if !self.scales.converted() {
+        if !self.scales.owned() {
             release(&self.scales_file, self.scales_file.data().len() / self.dim.0);
         }
     }

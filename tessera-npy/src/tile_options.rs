@@ -4,19 +4,8 @@ use std::path::{Path, PathBuf};
 
 use tessera_core::{DatasetVersion, TileId, Year};
 
+use crate::landmask_place::LandmaskPlace;
 use crate::{NpyTile, TileError};
-
-/// Where the landmask of a tile is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) enum LandmaskPlace {
-    /// In one of the documented places, or nowhere.
-    #[default]
-    Search,
-    /// Here.
-    At(PathBuf),
-    /// Not to be used.
-    Unused,
-}
 
 /// How to open a tile: what its path does not say, and what to accept.
 ///
@@ -40,6 +29,7 @@ pub struct NpyTileOptions {
     pub(crate) year: Option<Year>,
     pub(crate) version: Option<DatasetVersion>,
     pub(crate) landmask: LandmaskPlace,
+    pub(crate) water_from_landmask: bool,
     pub(crate) any_shape: bool,
 }
 
@@ -72,6 +62,31 @@ impl NpyTileOptions {
     #[must_use]
     pub fn landmask(mut self, path: impl Into<PathBuf>) -> Self {
         self.landmask = LandmaskPlace::At(path.into());
+        self
+    }
+
+    /// Water is what the landmask says, and nothing else: where its band 1 is 0, the scale becomes NaN, which says
+    /// water; where it is not 0, a scale of NaN becomes +∞, which says no data. Other scales stay, and so do those of
+    /// pixels beyond the edge of the landmask. Where a pixel has a scale for each channel, this goes for all of them.
+    ///
+    /// The landmask has one band of whole numbers of 8, 16 or 32 bits, in strips or tiles, packed by LZW or Deflate or
+    /// not at all; one that cannot be read is an error. Where there is no landmask, water is what the scales say, and
+    /// [`TileNotice::NoLandmask`](crate::TileNotice::NoLandmask) reports that. The scales are copied.
+    ///
+    /// ```
+    /// use tessera_npy::{NpyTile, TileNotice};
+    ///
+    /// # let dir = tempfile::tempdir()?;
+    /// # let pixels = tessera_core::Quantized::new(
+    /// #     ndarray::Array3::zeros((1119, 211, 4)), tessera_core::Scales::Pixel(ndarray::Array2::ones((1119, 211))))?;
+    /// # let folder = tessera_npy::write_tile(dir.path(), "grid_-99.95_80.05".parse()?, &pixels.view(), tessera_npy::Existing::Refuse)?;
+    /// let tile = NpyTile::options().water_from_landmask().open(folder)?;
+    /// assert!(tile.landmask().is_none() && tile.notices().contains(&TileNotice::NoLandmask));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn water_from_landmask(mut self) -> Self {
+        self.water_from_landmask = true;
         self
     }
 

@@ -3,6 +3,7 @@
 pub(crate) mod conventions;
 pub(crate) mod crs;
 pub(crate) mod group;
+pub(crate) mod raster;
 pub(crate) mod variables;
 
 use tessera_core::{DatasetVersion, PixelGrid, TileId, Year};

@@ -27,7 +27,9 @@ pub(crate) struct Header {
 impl Header {
     /// The header of a chunk; the error says what is wrong with it.
     pub(crate) fn of(encoded: &[u8]) -> Result<Self, String> {
-        let number = |at: usize| encoded.get(at..)?.first_chunk::<4>().map(|bytes| u32::from_le_bytes(*bytes) as usize);
+        let number = |at: usize| {
+            encoded.get(at..)?.first_chunk::<4>().map(|bytes| u32::from_le_bytes(*bytes) as usize)
+        };
         let (Some(bytes), Some(block), Some(length)) = (number(4), number(8), number(12)) else {
             return Err(format!("{} bytes: expected a header of blosc of {HEADER}", encoded.len()));
         };
@@ -152,13 +154,19 @@ fn unshuffle_bits(sorted: &[u8], out: &mut [u8], size: usize) {
             let whole = plane / 8 * 8;
             bytes_of_bits(planes.map(|plane| &plane[..whole]), &mut out[..whole * 8]);
             for at in whole..plane {
-                eight_bytes(planes, at).into_iter().zip(&mut out[at * 8..]).for_each(|(value, out)| *out = value);
+                eight_bytes(planes, at)
+                    .into_iter()
+                    .zip(&mut out[at * 8..])
+                    .for_each(|(value, out)| *out = value);
             }
             continue;
         }
         for at in 0..plane {
             let elements = out[at * 8 * size..].chunks_exact_mut(size);
-            eight_bytes(planes, at).into_iter().zip(elements).for_each(|(value, element)| element[byte] = value);
+            eight_bytes(planes, at)
+                .into_iter()
+                .zip(elements)
+                .for_each(|(value, element)| element[byte] = value);
         }
     }
     let whole = elements * size;
@@ -218,7 +226,8 @@ mod tests {
 
     fn any_encoded() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
         let raw = prop::collection::vec((any::<u8>(), 1..60_usize), 1..400);
-        let options = (prop::sample::select(vec!["noshuffle", "shuffle", "bitshuffle"]), 1..9_usize, 0..3000_usize);
+        let options =
+            (prop::sample::select(vec!["noshuffle", "shuffle", "bitshuffle"]), 1..9_usize, 0..3000_usize);
         (raw, options).prop_map(|(runs, (shuffle, type_size, block))| {
             let raw: Vec<u8> = runs.iter().flat_map(|(value, n)| std::iter::repeat_n(*value, *n)).collect();
             let encoded = encoded(&raw, "zstd", shuffle, type_size, block);
@@ -249,7 +258,8 @@ mod tests {
 
     #[test]
     fn large_chunks_of_the_published_layouts_come_back() {
-        let raw: Vec<u8> = (0..128 * 32 * 32_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 27) as u8).collect();
+        let raw: Vec<u8> =
+            (0..128 * 32 * 32_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 27) as u8).collect();
         for (shuffle, type_size) in [("bitshuffle", 1), ("shuffle", 4), ("bitshuffle", 4), ("noshuffle", 1)] {
             assert!(decoded(&encoded(&raw, "zstd", shuffle, type_size, 0)).unwrap() == raw, "{shuffle}");
         }
@@ -259,7 +269,10 @@ mod tests {
     fn other_compressors_are_left_to_blosc() {
         let raw = [7; 4000];
         for compressor in ["lz4", "lz4hc", "blosclz", "zlib"] {
-            assert!(!Header::of(&encoded(&raw, compressor, "shuffle", 4, 0)).unwrap().is_known(), "{compressor}");
+            assert!(
+                !Header::of(&encoded(&raw, compressor, "shuffle", 4, 0)).unwrap().is_known(),
+                "{compressor}"
+            );
         }
     }
 }

@@ -136,7 +136,7 @@ impl ChunkCodec {
 }
 
 /// The context that is kept, made when it is needed first.
-fn kept(slot: &mut Option<DCtx<'static>>) -> Result<&mut DCtx<'static>, String> {
+fn kept<'a>(slot: &'a mut Option<DCtx<'static>>) -> Result<&'a mut DCtx<'static>, String> {
     match slot {
         Some(context) => Ok(context),
         slot => Ok(slot.insert(decompressor().map_err(zstd_error)?)),

@@ -27,6 +27,8 @@ pub(crate) struct ChunkWriter<'a> {
     pub(crate) folder: &'a Path,
     /// Whether every file is on disk when this is done.
     pub(crate) sync: bool,
+    /// Which rows of objects to write.
+    pub(crate) objects: Range<u64>,
     /// Told the rows of pixels that have been copied into every chunk that holds them.
     pub(crate) rows_read: Option<&'a RowsRead>,
 }
@@ -59,8 +61,16 @@ impl<'a> Countdown<'a> {
     }
 }
 
+/// Every row of objects.
+pub(crate) const ALL_OBJECTS: Range<u64> = 0..u64::MAX;
+
 impl ChunkWriter<'_> {
-    /// Writes all chunks, on all threads of the pool, each whole; returns the bytes written.
+    /// Whether an object is to be written.
+    fn wants(&self, object: &[u64]) -> bool {
+        object.first().is_none_or(|row| self.objects.contains(row))
+    }
+
+    /// Writes all chunks of the objects that are wanted, on all threads of the pool, each whole; returns the bytes written.
     pub(crate) fn write(&self, fill: &FillChunk<'_>) -> Result<u64, WriteError> {
         let codec = ChunkCodec::new(self.spec.codec, self.spec.data_type.size())
             .map_err(|why| WriteError::Encode { array: self.spec.name, why })?;
@@ -83,7 +93,7 @@ impl ChunkWriter<'_> {
 
     /// A file for each chunk.
     fn write_chunks(&self, encode: &EncodeChunk<'_>) -> Result<u64, WriteError> {
-        let chunks: Vec<_> = self.spec.grid.chunks().collect();
+        let chunks: Vec<_> = self.spec.grid.chunks().filter(|chunk| self.wants(chunk)).collect();
         chunks
             .into_par_iter()
             .with_max_len(1)
@@ -103,7 +113,7 @@ impl ChunkWriter<'_> {
             shard.iter().zip(self.spec.grid.chunk_shape()).map(|(s, c)| s / c).collect();
         let counts = self.spec.grid.counts();
         let mut bytes = 0;
-        for object in self.spec.objects()?.chunks() {
+        for object in self.spec.objects()?.chunks().filter(|object| self.wants(object)) {
             let first: Vec<u64> = object.iter().zip(&per_shard).map(|(o, n)| o * n).collect();
             let chunks: Vec<_> =
                 grid_points(first.iter().zip(&per_shard).map(|(first, n)| *first..first + n).collect())

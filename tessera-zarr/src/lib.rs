@@ -20,6 +20,7 @@ mod index_cache;
 mod layout;
 mod metadata;
 mod open;
+mod raster_writer;
 mod read;
 mod scratch;
 mod shard_index;
@@ -41,12 +42,14 @@ pub use folder::Folder;
 pub use format::{ZarrFormat, ZarrFormatError};
 pub use layout::{Layout, LayoutError, Sharding};
 pub use open::OpenError;
+pub use raster_writer::{RasterInfo, RasterWriter, ReadRows};
 pub use read::{ChunkRead, ReadError};
 pub use staging::StagingError;
 pub use tile_store::TileStore;
 pub use tile_writer::{TileWriter, WriteError, WriteReport};
 pub use zone_store::{DamagedChunk, ShardCheck, StoredShard, ZoneArrayInfo, ZoneSource, ZoneStore};
 pub use zone_write::{
-    FillEvent, FillOptions, FillReport, FillState, UnitReport, ZoneFillError, ZoneLayout, ZoneLayoutError,
-    ZoneSpec, ZoneStoreError, ZoneUnit, ZoneWriter,
+    FillEvent, FillOptions, FillReport, FillState, UnitReport, VerifyOptions, VerifyProblem, VerifyReport,
+    ZoneFillError, ZoneLayout, ZoneLayoutError, ZoneSpec, ZoneStoreError, ZoneUnit, ZoneVerifyError,
+    ZoneWriter,
 };

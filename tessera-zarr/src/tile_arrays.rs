@@ -3,20 +3,19 @@
 use bytemuck::cast_slice;
 use ndarray::{ArrayView2, ArrayView3, s};
 use serde_json::{Map, Value, json};
-use tessera_core::{PixelGrid, QuantizedView, ScalesView};
+use tessera_core::{Crs, RasterGrid, ScalesView, Year};
 
 use crate::array::{ArraySpec, DataType};
-use crate::attributes::{TileInfo, variables};
+use crate::attributes::variables;
 use crate::chunk_grid::ChunkGrid;
 use crate::{ChunkGridError, Codec, Layout};
 
-/// The embeddings of a tile: int8 (y, x, band).
+/// Embeddings: int8 (y, x, band).
 pub(crate) fn embeddings(
     layout: &Layout,
-    view: &QuantizedView<'_>,
-    grid: &PixelGrid,
+    (rows, cols, channels): (usize, usize, usize),
+    crs: Crs,
 ) -> Result<ArraySpec, ChunkGridError> {
-    let (rows, cols, channels) = view.dim();
     let shape = [rows as u64, cols as u64, channels as u64];
     Ok(ArraySpec {
         name: "embeddings",
@@ -28,17 +27,13 @@ pub(crate) fn embeddings(
         fill_v3: json!(0),
         codec: layout.codec_kind(),
         dimensions: vec!["y", "x", "band"],
-        attributes: variables::embeddings(grid),
+        attributes: variables::embeddings(crs),
     })
 }
 
-/// The scales of a tile: float32 (y, x), or (y, x, band) where each channel has its own.
-pub(crate) fn scales(
-    layout: &Layout,
-    view: &QuantizedView<'_>,
-    grid: &PixelGrid,
-) -> Result<ArraySpec, ChunkGridError> {
-    let shape: Vec<u64> = view.scales().shape().iter().map(|n| *n as u64).collect();
+/// Scales of this shape: float32 (y, x), or (y, x, band) where each channel has its own.
+pub(crate) fn scales(layout: &Layout, shape: &[usize], crs: Crs) -> Result<ArraySpec, ChunkGridError> {
+    let shape: Vec<u64> = shape.iter().map(|n| *n as u64).collect();
     Ok(ArraySpec {
         name: "scales",
         grid: ChunkGrid::new(&shape, &layout.chunk_of(&shape))?,
@@ -48,7 +43,7 @@ pub(crate) fn scales(
         fill_v3: json!("NaN"),
         codec: layout.codec_kind(),
         dimensions: vec!["y", "x", "band"][..shape.len()].to_vec(),
-        attributes: variables::scales(grid),
+        attributes: variables::scales(crs),
     })
 }
 
@@ -59,15 +54,18 @@ pub(crate) struct Coordinate {
 }
 
 /// x, y, band, time with its bounds, and the grid mapping.
-pub(crate) fn coordinates(info: &TileInfo<'_>, channels: usize) -> Result<Vec<Coordinate>, ChunkGridError> {
-    let grid = info.grid;
-    let x: Vec<f64> = (0..grid.cols()).map(|col| grid.pixel_center(0, col).0).collect();
-    let y: Vec<f64> = (0..grid.rows()).map(|row| grid.pixel_center(row, 0).1).collect();
+pub(crate) fn coordinates(
+    grid: &RasterGrid,
+    year: Year,
+    channels: usize,
+) -> Result<Vec<Coordinate>, ChunkGridError> {
+    let x: Vec<f64> = (0..grid.cols()).map(|col| grid.center(0, col).0).collect();
+    let y: Vec<f64> = (0..grid.rows()).map(|row| grid.center(row, 0).1).collect();
     let band: Vec<i32> = (0..channels as i32).collect();
-    let (start, days) = (info.year.start_day(), i32::from(info.year.days()));
+    let (start, days) = (year.start_day(), i32::from(year.days()));
     Ok(vec![
-        coordinate("x", DataType::Float64, &["x"], x.len(), cast_slice(&x), variables::x())?,
-        coordinate("y", DataType::Float64, &["y"], y.len(), cast_slice(&y), variables::y())?,
+        coordinate("x", DataType::Float64, &["x"], x.len(), cast_slice(&x), variables::x(grid.crs()))?,
+        coordinate("y", DataType::Float64, &["y"], y.len(), cast_slice(&y), variables::y(grid.crs()))?,
         coordinate("band", DataType::Int32, &["band"], band.len(), cast_slice(&band), variables::band())?,
         coordinate("time", DataType::Int32, &[], 1, cast_slice(&[start]), variables::time())?,
         coordinate(
@@ -118,11 +116,18 @@ fn coordinate(
     Ok(Coordinate { spec, bytes })
 }
 
-/// Fills a chunk of embeddings: the values that the chunk holds, 0 beyond the array.
-pub(crate) fn fill_embeddings(data: &ArrayView3<'_, i8>, grid: &ChunkGrid, index: &[u64], out: &mut [u8]) {
+/// Fills a chunk of embeddings: the values that the chunk holds, 0 beyond the array. `data` begins with row `first` of the
+/// array.
+pub(crate) fn fill_embeddings(
+    (data, first): (&ArrayView3<'_, i8>, usize),
+    grid: &ChunkGrid,
+    index: &[u64],
+    out: &mut [u8],
+) {
     let out: &mut [i8] = bytemuck::cast_slice_mut(out);
     let Ok(ranges) = grid.ranges(index) else { return };
     let [rows, cols, bands] = [0, 1, 2].map(|i| ranges[i].start as usize..ranges[i].end as usize);
+    let rows = rows.start - first..rows.end - first;
     let [height, width, depth] = [0, 1, 2].map(|i| grid.chunk_shape()[i] as usize);
     if (rows.len(), cols.len(), bands.len()) != (height, width, depth) {
         out.fill(0);
@@ -139,11 +144,19 @@ pub(crate) fn fill_embeddings(data: &ArrayView3<'_, i8>, grid: &ChunkGrid, index
     }
 }
 
-/// Fills a chunk of scales: the values that the chunk holds, NaN beyond the array.
-pub(crate) fn fill_scales(scales: &ScalesView<'_>, grid: &ChunkGrid, index: &[u64], out: &mut [u8]) {
+/// Fills a chunk of scales: the values that the chunk holds, NaN beyond the array. `scales` begin with row `first` of it.
+pub(crate) fn fill_scales(
+    (scales, first): (&ScalesView<'_>, usize),
+    grid: &ChunkGrid,
+    index: &[u64],
+    out: &mut [u8],
+) {
     let (out, _) = out.as_chunks_mut::<4>();
     let Ok(ranges) = grid.ranges(index) else { return };
-    let range = |i: usize| ranges[i].start as usize..ranges[i].end as usize;
+    let range = |i: usize| {
+        let first = if i == 0 { first } else { 0 };
+        ranges[i].start as usize - first..ranges[i].end as usize - first
+    };
     out.fill(f32::NAN.to_le_bytes());
     let width = grid.chunk_shape()[1] as usize;
     match scales {
@@ -174,7 +187,7 @@ mod tests {
         let data = Array3::from_shape_fn((5, 3, 4), |(r, c, k)| (r * 12 + c * 4 + k) as i8);
         let grid = ChunkGrid::new(&[5, 3, 4], &[4, 2, 3]).unwrap();
         let mut out = vec![77; 24];
-        fill_embeddings(&data.view(), &grid, &[1, 1, 1], &mut out);
+        fill_embeddings((&data.view(), 0), &grid, &[1, 1, 1], &mut out);
         let mut expected = vec![0; 24];
         expected[0] = data[(4, 2, 3)] as u8;
         assert_eq!(out, expected);
@@ -182,7 +195,7 @@ mod tests {
         let scales = Array2::from_shape_fn((5, 3), |(r, c)| (r * 3 + c) as f32);
         let grid = ChunkGrid::new(&[5, 3], &[4, 2]).unwrap();
         let mut out = vec![0; 32];
-        fill_scales(&ScalesView::Pixel(scales.view()), &grid, &[0, 1], &mut out);
+        fill_scales((&ScalesView::Pixel(scales.view()), 0), &grid, &[0, 1], &mut out);
         let values: Vec<f32> = out.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
         assert_eq!([values[0], values[2], values[4], values[6]], [2.0, 5.0, 8.0, 11.0]);
         assert!([1, 3, 5, 7].iter().all(|i| values[*i].is_nan()));

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
-use tessera_core::{DatasetVersion, PixelGrid, QuantizedView, TileId, Year};
+use tessera_core::{Crs, DatasetVersion, PixelGrid, QuantizedView, TileId, Year};
 
 use crate::array::ArraySpec;
 use crate::attributes::{self, TileInfo};
-use crate::encode::{ChunkWriter, FillChunk, RowsRead};
+use crate::encode::{ALL_OBJECTS, ChunkWriter, FillChunk, RowsRead};
 use crate::metadata;
 use crate::staging::{Staging, StagingError};
 use crate::tile_arrays;
@@ -96,6 +96,27 @@ pub enum WriteError {
     Metadata {
         /// Why.
         why: String,
+    },
+    /// More memory than allowed.
+    #[error(
+        "{rows} rows of {cols} columns are written at a time, which takes {needed} bytes: expected at most {budget}; allow \
+         more memory, or take smaller chunks or shards"
+    )]
+    Memory {
+        /// Rows of a chunk, or of a shard.
+        rows: usize,
+        /// Columns of the raster.
+        cols: usize,
+        /// Bytes that they take.
+        needed: u64,
+        /// Bytes that are allowed.
+        budget: u64,
+    },
+    /// The pixels could not be had.
+    #[error("{cause}")]
+    Pixels {
+        /// Why.
+        cause: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Pixels and grid have different shapes.
     #[error("pixels of {rows} rows × {cols} columns do not fit a grid of {grid_rows} × {grid_cols}")]
@@ -184,9 +205,10 @@ impl TileWriter {
             return Err(WriteError::Shape { rows, cols, grid_rows: grid.rows(), grid_cols: grid.cols() });
         }
         let info = TileInfo { id, year, version, grid, channels, created: self.created.as_deref() };
-        let embeddings = tile_arrays::embeddings(&self.layout, &pixels, grid)?;
-        let scales = tile_arrays::scales(&self.layout, &pixels, grid)?;
-        let coordinates = tile_arrays::coordinates(&info, channels)?;
+        let crs = Crs::Utm(grid.zone());
+        let embeddings = tile_arrays::embeddings(&self.layout, pixels.dim(), crs)?;
+        let scales = tile_arrays::scales(&self.layout, pixels.scales().shape(), crs)?;
+        let coordinates = tile_arrays::coordinates(&(*grid).into(), year, channels)?;
 
         let staging = Staging::begin(path, self.overwrite)?;
         let mut report = WriteReport { chunks: 0, objects: 0, bytes_in: 0, bytes_out: 0 };
@@ -199,8 +221,10 @@ impl TileWriter {
             report.bytes_out += self.array(staging.path(), spec)?.write(fill, told)?;
             Ok::<(), WriteError>(())
         };
-        write(&embeddings, &|index, out| tile_arrays::fill_embeddings(&data, &embeddings.grid, index, out))?;
-        write(&scales, &|index, out| tile_arrays::fill_scales(&factors, &scales.grid, index, out))?;
+        write(&embeddings, &|index, out| {
+            tile_arrays::fill_embeddings((&data, 0), &embeddings.grid, index, out)
+        })?;
+        write(&scales, &|index, out| tile_arrays::fill_scales((&factors, 0), &scales.grid, index, out))?;
         for coordinate in &coordinates {
             self.array(staging.path(), &coordinate.spec)?
                 .write(&|_, out| out.copy_from_slice(&coordinate.bytes), None)?;
@@ -244,6 +268,6 @@ struct ArrayFolder<'a> {
 impl ArrayFolder<'_> {
     fn write(&self, fill: &FillChunk<'_>, rows_read: Option<&RowsRead>) -> Result<u64, WriteError> {
         let Self { spec, ref folder, format, sync } = *self;
-        ChunkWriter { spec, format, folder, sync, rows_read }.write(fill)
+        ChunkWriter { spec, format, folder, sync, rows_read, objects: ALL_OBJECTS }.write(fill)
     }
 }

@@ -21,7 +21,9 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde_json::{Map, Value};
-use tessera_core::{ByteRanges, DatasetVersion, PixelGrid, Region, ScaleLimit, Source, SourceError, Year, Zones};
+use tessera_core::{
+    ByteRanges, DatasetVersion, PixelGrid, Region, ScaleLimit, Source, SourceError, Year, Zones,
+};
 
 use crate::group::Group;
 use crate::index_cache::IndexCache;
@@ -166,7 +168,8 @@ impl ZoneStore {
     /// The years of a zone, ascending; none where the store does not have the zone.
     #[must_use]
     pub fn zone_years(&self, zone: u8) -> Vec<Year> {
-        let mut years: Vec<Year> = self.groups(zone).flat_map(|group| &group.years).map(|(year, _)| *year).collect();
+        let mut years: Vec<Year> =
+            self.groups(zone).flat_map(|group| &group.years).map(|(year, _)| *year).collect();
         years.sort_unstable();
         years.dedup();
         years
@@ -198,7 +201,9 @@ fn group_names(root: &Group) -> Result<Vec<(String, GroupName)>, OpenError> {
         None => match root.bytes.list("") {
             Ok(names) => names.iter().filter_map(|name| parsed(name)).collect(),
             Err(error) if error.kind() == std::io::ErrorKind::Unsupported => probed(root)?,
-            Err(cause) => return Err(OpenError::Io { name: root.bytes.name(), object: String::new(), cause }),
+            Err(cause) => {
+                return Err(OpenError::Io { name: root.bytes.name(), object: String::new(), cause });
+            }
         },
     };
     found.sort_unstable_by_key(|(_, name)| *name);
@@ -255,11 +260,14 @@ impl Zones for ZoneStore {
         region: &Region,
     ) -> Result<Option<Box<dyn Source + '_>>, SourceError> {
         let Some(zone) = self.zones.get(&number) else { return Ok(None) };
-        let failed = |cause: Box<dyn std::error::Error + Send + Sync>| SourceError::new(self.bytes.name(), cause);
+        let failed =
+            |cause: Box<dyn std::error::Error + Send + Sync>| SourceError::new(self.bytes.name(), cause);
         let window = touched::touched(&zone.grid, region).map_err(|cause| failed(cause.into()))?;
         let Some(window) = window else { return Ok(None) };
         for part in &zone.parts {
-            let (Some(time), Some(window)) = (part.group.time(year), part.window.intersect(&window)) else { continue };
+            let (Some(time), Some(window)) = (part.group.time(year), part.window.intersect(&window)) else {
+                continue;
+            };
             let scales = &part.group.scales;
             let there = scales.has_any(&*self.bytes, time, part.in_group(window));
             if there.map_err(|cause| failed(self.io_error(&scales.path, cause).into()))? {

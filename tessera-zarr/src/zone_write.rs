@@ -15,9 +15,11 @@ mod parsed;
 mod partial;
 mod plan;
 mod record;
+mod sample;
 mod shard;
 mod spec;
 mod transpose;
+mod verify;
 mod writer;
 
 pub use error::{ZoneFillError, ZoneStoreError};
@@ -26,4 +28,5 @@ pub use fill_report::{FillReport, FillState, UnitReport};
 pub use layout::{ZoneLayout, ZoneLayoutError};
 pub use plan::ZoneUnit;
 pub use spec::ZoneSpec;
+pub use verify::{VerifyOptions, VerifyProblem, VerifyReport, ZoneVerifyError};
 pub use writer::ZoneWriter;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::json;
-use tessera_core::{Archive, ScaleLimit, Year};
+use tessera_core::{Archive, MemoryBudget, ScaleLimit, Year};
 use tessera_zarr::{FillEvent, FillOptions, FillReport, FillState, ZoneFillError, ZoneUnit, ZoneWriter};
 
 use super::lists;
@@ -37,7 +37,7 @@ pub(super) struct FillArgs {
 
     /// Memory to use, in MiB unless said otherwise
     #[arg(long, value_name = "SIZE", default_value = "512")]
-    memory: u64,
+    memory: MemoryBudget,
 
     /// Scales at this limit or above are not believed
     #[arg(long, value_name = "SCALE", default_value_t = 1.0)]
@@ -74,7 +74,7 @@ pub(super) fn run(args: &FillArgs, report: &Report) -> Result<()> {
     }
     let options = FillOptions::default()
         .limit(ScaleLimit::new(args.scale_limit)?)
-        .memory(args.memory << 20)
+        .memory(args.memory.bytes())
         .prune(args.prune)
         .overwrite(args.overwrite)
         .sync(!args.no_sync);

@@ -13,7 +13,7 @@ pub(super) fn zones(text: &str) -> Result<Vec<u8>, String> {
 }
 
 /// Years as in `2024` or `2017-2024,2026`.
-pub(super) fn years(text: &str) -> Result<Vec<Year>, String> {
+pub(crate) fn years(text: &str) -> Result<Vec<Year>, String> {
     let numbers =
         list(text, |text| Ok(text.parse::<Year>()?.number())).map_err(|error| format!("{error:#}"))?;
     numbers.into_iter().map(|number| Year::new(number).map_err(|error| error.to_string())).collect()

@@ -81,8 +81,7 @@ impl Edges {
     /// Whether an odd number of edges crosses the parallel west of a point or at it. An edge has its southern end and
     /// not its northern one.
     pub(super) fn odd_west_of(&self, lon: f64, lat: f64) -> bool {
-        let crosses =
-            |edge: &&Edge| edge.south.y <= lat && lat < edge.north.y && edge.lon_at(lat) <= lon;
+        let crosses = |edge: &&Edge| edge.south.y <= lat && lat < edge.north.y && edge.lon_at(lat) <= lon;
         self.near(lat, lat).filter(crosses).count() % 2 == 1
     }
 

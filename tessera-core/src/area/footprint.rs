@@ -38,8 +38,7 @@ impl<'a> Footprint<'a> {
         let all = rows(first, all.rows - last);
         let cols = |from: usize, to: usize| Window { col: all.col + from, cols: to - from, ..all };
         let left = self.first(all.cols, cols)?.unwrap_or(0);
-        let right =
-            self.first(all.cols, |from, to| cols(all.cols - to, all.cols - from))?.unwrap_or(0);
+        let right = self.first(all.cols, |from, to| cols(all.cols - to, all.cols - from))?.unwrap_or(0);
         Ok(Some(cols(left, all.cols - right)))
     }
 
@@ -101,24 +100,22 @@ impl<'a> Footprint<'a> {
         Ok(found.is_break())
     }
 
-    /// The parts of a window that are outside.
-    pub(crate) fn outside(&self, window: Window) -> Result<Vec<Window>, ProjectionError> {
-        let each = |part: Window| -> Result<Vec<Window>, ProjectionError> {
-            let mut parts = Vec::new();
+    /// The parts of a window that are outside, and the box around those that are inside.
+    pub(crate) fn split(&self, window: Window) -> Result<Split, ProjectionError> {
+        let each = |part: Window| -> Result<Split, ProjectionError> {
+            let mut split = Split::default();
             let _ = self.visit(part, &mut |part, inside| {
-                if !inside {
-                    parts.push(part);
-                }
+                split.add(part, inside);
                 Continue(())
             })?;
-            Ok(parts)
+            Ok(split)
         };
         #[cfg(feature = "rayon")]
         if window.pixels() >= 1 << 14 {
             use rayon::iter::{IntoParallelIterator, ParallelIterator};
             let blocks: Vec<_> = window.split(128, 1024).collect();
-            let parts: Result<Vec<_>, _> = blocks.into_par_iter().map(each).collect();
-            return Ok(parts?.concat());
+            let parts: Vec<_> = blocks.into_par_iter().map(each).collect::<Result<_, _>>()?;
+            return Ok(parts.into_iter().fold(Split::default(), Split::join));
         }
         each(window)
     }
@@ -130,11 +127,10 @@ impl<'a> Footprint<'a> {
         each: &mut impl FnMut(Window, bool) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, ProjectionError> {
         let rows = self.boxes.rows_between_poles(&self.grid);
-        let [beyond, before] = [Window { row: 0, rows: rows.start, ..window }, Window {
-            row: rows.end,
-            rows: self.grid.rows() - rows.end,
-            ..window
-        }];
+        let [beyond, before] = [
+            Window { row: 0, rows: rows.start, ..window },
+            Window { row: rows.end, rows: self.grid.rows() - rows.end, ..window },
+        ];
         for polar in [beyond, before] {
             if let Some(part) = polar.intersect(&window)
                 && each(part, false).is_break()
@@ -209,5 +205,33 @@ impl<'a> Footprint<'a> {
     /// The pixel of the grid that holds a point.
     pub(crate) fn pixel_at(&self, lon: f64, lat: f64) -> Option<(usize, usize)> {
         self.grid.pixel_at_lon_lat(self.boxes.utm(), normal(lon), lat)
+    }
+}
+
+/// A window, told apart by an area.
+#[derive(Debug, Default)]
+pub(crate) struct Split {
+    /// The box around what is inside.
+    pub(crate) inside: Option<Window>,
+    /// What is outside, in parts that do not overlap.
+    pub(crate) outside: Vec<Window>,
+}
+
+impl Split {
+    fn add(&mut self, part: Window, inside: bool) {
+        if inside {
+            self.inside = Some(self.inside.map_or(part, |all| all.hull(part)));
+        } else {
+            self.outside.push(part);
+        }
+    }
+
+    #[cfg(feature = "rayon")]
+    fn join(mut self, other: Self) -> Self {
+        if let Some(inside) = other.inside {
+            self.add(inside, true);
+        }
+        self.outside.extend(other.outside);
+        self
     }
 }

@@ -31,8 +31,7 @@ pub(super) struct Polygons {
 impl Polygons {
     pub(super) fn new(polygons: &MultiPolygon<f64>) -> Result<Self, AreaError> {
         let lines = polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
-        let rings =
-            lines.enumerate().map(|(at, ring)| Ring::new(ring, at)).collect::<Result<Vec<_>, _>>()?;
+        let rings = lines.enumerate().map(|(at, ring)| Ring::new(ring, at)).collect::<Result<Vec<_>, _>>()?;
         let Some(corner) = rings.first().map(Ring::first) else { return Err(AreaError::Empty) };
         let (mut edges, mut seam) = (Vec::new(), Vec::new());
         for (a, b) in rings.iter().flat_map(Ring::steps) {

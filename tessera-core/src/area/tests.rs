@@ -119,7 +119,9 @@ proptest! {
         let window = Window::new(row - 60, col - 60, 120, 150);
         let footprint = Footprint::new(&shape, grid).unwrap();
         let mut outside = std::collections::HashSet::new();
-        for part in footprint.outside(window).unwrap() {
+        let split = footprint.split(window).unwrap();
+        prop_assert_eq!(split.inside, footprint.window().unwrap().and_then(|own| own.intersect(&window)));
+        for part in split.outside {
             for pixel in part.split(1, 1) {
                 prop_assert!(window.intersect(&pixel).is_some() && outside.insert(pixel));
             }
@@ -195,7 +197,11 @@ fn rings_around_a_pole_are_closed_over_it() {
         let corners: Vec<_> = lons.iter().map(|lon| (lon * turn, lat)).collect();
         let cap = area(&corners);
         for lon in [-180.0, -179.0, 0.0, 30.0, 179.9] {
-            assert!(cap.contains(lon, lat * 1.1) && !cap.contains(lon, lat * 0.9) && !cap.contains(lon, -lat * 1.1));
+            assert!(
+                cap.contains(lon, lat * 1.1)
+                    && !cap.contains(lon, lat * 0.9)
+                    && !cap.contains(lon, -lat * 1.1)
+            );
             assert!(cap.contains(lon, 89.999_f64.copysign(lat)));
         }
         let (south, north) = if lat > 0.0 { (lat, 90.0) } else { (-90.0, lat) };
@@ -227,7 +233,12 @@ fn steps_around_the_whole_earth() {
     let band = area(&[(-180.0, 50.0), (180.0, 50.0), (180.0, 60.0), (-180.0, 60.0)]);
     for lon in [-180.0, -90.0, 0.0, 179.9] {
         assert!(world.contains(lon, 0.0) && world.contains(lon, 89.0) && world.contains(lon, -90.0));
-        assert!(band.contains(lon, 50.0) && band.contains(lon, 59.0) && !band.contains(lon, 61.0) && !band.contains(lon, 0.0));
+        assert!(
+            band.contains(lon, 50.0)
+                && band.contains(lon, 59.0)
+                && !band.contains(lon, 61.0)
+                && !band.contains(lon, 0.0)
+        );
     }
     assert_eq!((world.region(), band.region()), (Region::WORLD, region("-180,50,180,60")));
     assert_eq!(world.zones().len(), 60);
@@ -255,13 +266,16 @@ fn polygons_cut_at_the_antimeridian_are_one() {
     assert!(past.contains(-179.5, -17.5) && !past.contains(-178.7, -17.5) && past.contains(-178.7, -16.5));
     assert_eq!(past.region(), region("177,-19,-178,-16"));
     // Too wide to cross the antimeridian as a box.
-    let wide = area(&[(100.0, 0.0), (180.0, 0.0), (-110.0, 0.0), (-50.0, 10.0), (-110.0, 10.0), (180.0, 10.0)]);
+    let wide =
+        area(&[(100.0, 0.0), (180.0, 0.0), (-110.0, 0.0), (-50.0, 10.0), (-110.0, 10.0), (180.0, 10.0)]);
     assert_eq!(wide.region(), region("-180,0,180,10"));
 }
 
 #[test]
 fn small_areas_have_one_pixel() {
-    for (lon, lat) in [(5.999_999_9, 10.0), (6.0, -10.0), (180.0, 0.0), (-180.0, 0.0), (0.0, 89.9999), (33.3, 0.0)] {
+    for (lon, lat) in
+        [(5.999_999_9, 10.0), (6.0, -10.0), (180.0, 0.0), (-180.0, 0.0), (0.0, 89.9999), (33.3, 0.0)]
+    {
         let point = Area::from(Region::new(lon, lat, lon, lat).unwrap());
         let windows = (1..=60).filter_map(|n| point.window_in(&PixelGrid::of_zone(n).unwrap()).unwrap());
         assert_eq!(windows.map(|window| window.pixels()).collect::<Vec<_>>(), [1], "{lon} {lat}");

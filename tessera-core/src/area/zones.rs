@@ -72,10 +72,12 @@ fn part_of(region: &Region, number: u8) -> Option<Region> {
     let within = |lon: f64| lon.clamp(from, to);
     let parts = region.boxes().map(|part| (within(part.min().x), within(part.max().x)));
     // Where the box has no width, or ends on a border, no part is wide.
-    let (west, east) = parts.fold((f64::MAX, f64::MIN), |all, (w, e)| {
-        if w < e { (all.0.min(w), all.1.max(e)) } else { all }
-    });
-    let (west, east) =
-        if west <= east { (west, east) } else { (within(normal(region.west())), within(normal(region.east()))) };
+    let (west, east) = parts
+        .fold((f64::MAX, f64::MIN), |all, (w, e)| if w < e { (all.0.min(w), all.1.max(e)) } else { all });
+    let (west, east) = if west <= east {
+        (west, east)
+    } else {
+        (within(normal(region.west())), within(normal(region.east())))
+    };
     Region::new(west.min(east), region.south(), east, region.north()).ok()
 }

@@ -22,7 +22,8 @@ pub enum QueryError {
     /// Nothing in the area.
     #[error(
         "{name} has nothing of {year} in {region}: it has {} of that year; its years are {}",
-        text_of_boxes(boxes), text_of_years(years)
+        text_of_boxes(boxes),
+        text_of_years(years)
     )]
     Nothing {
         /// What was asked.
@@ -111,9 +112,7 @@ pub enum QueryError {
         channels: usize,
     },
     /// A point that is not on Earth.
-    #[error(
-        "point {index} is at longitude {lon}, latitude {lat}: expected degrees, -180..=180 and -90..=90"
-    )]
+    #[error("point {index} is at longitude {lon}, latitude {lat}: expected degrees, -180..=180 and -90..=90")]
     Point {
         /// Which point, counted from 0.
         index: usize,
@@ -168,7 +167,8 @@ mod tests {
         let error = QueryError::Year { name: "store".into(), year, years: years.clone() };
         assert_eq!(error.to_string(), "store has nothing of 2016: it has 2017–2019, 2021, 2024");
         let region = Region::WORLD;
-        let boxes = vec![Region::new(0.0, 50.0, 6.0, 52.0).unwrap(), Region::new(-6.0, 50.0, 0.0, 51.5).unwrap()];
+        let boxes =
+            vec![Region::new(0.0, 50.0, 6.0, 52.0).unwrap(), Region::new(-6.0, 50.0, 0.0, 51.5).unwrap()];
         let error = QueryError::Nothing { name: "store".into(), year, region, boxes, years };
         assert_eq!(
             error.to_string(),

@@ -77,7 +77,10 @@ impl Answer for Mean<'_> {
             self.gather(&tile, &mut sums)?;
             let to_rows = tile.row - rows.start..tile.end_row() - rows.start;
             let part = ndarray::s![to_rows.clone(), tile.col_range(), ..];
-            sums.write(out.values.slice_mut(part), out.counts.slice_mut(ndarray::s![to_rows, tile.col_range()]));
+            sums.write(
+                out.values.slice_mut(part),
+                out.counts.slice_mut(ndarray::s![to_rows, tile.col_range()]),
+            );
         }
         Ok(())
     }

@@ -1,13 +1,18 @@
 //! An answer on another grid, by nearest pixels.
 
+mod own_zone;
+
 use std::ops::Range;
+
+use ndarray::{ArrayViewMut2, ArrayViewMut3, s};
 
 use super::answer::check_rows;
 use super::opened::Opened;
 use super::zone_part::bytes_of_quantized;
 use super::{Answer, QueryError};
 use crate::area::longitude::zone_of;
-use crate::{Area, CrsProjection, Quantized, RasterGrid, ScaleLimit, ScalesView, UtmProjection};
+use crate::{Area, CrsProjection, Quantized, RasterGrid, ScaleLimit, ScalesView, UtmProjection, Window};
+use own_zone::OwnZone;
 
 /// What the pixels of a block take beside the output.
 const BLOCK_BYTES: usize = 32 << 20;
@@ -57,17 +62,17 @@ impl Nearest<'_> {
         Some(Pixel { zone, row, col })
     }
 
-    /// The pixels of some cells, counted row by row.
-    fn pixels_of(&self, cells: Range<usize>) -> Vec<Option<Pixel>> {
-        let cols = self.grid.cols();
-        let each = |cell: usize| self.pixel_of(cell / cols, cell % cols);
+    /// The cells of a part of the raster that have a pixel, each as (row, col) with it, in their order.
+    fn pixels_of(&self, part: &Window) -> Vec<((usize, usize), Pixel)> {
+        let cell = |at: usize| (part.row + at / part.cols, part.col + at % part.cols);
+        let find = |at: usize| Some((cell(at), self.pixel_of(cell(at).0, cell(at).1)?));
         #[cfg(feature = "rayon")]
         {
             use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-            cells.into_par_iter().with_min_len(256).map(each).collect()
+            (0..part.pixels()).into_par_iter().with_min_len(256).filter_map(find).collect()
         }
         #[cfg(not(feature = "rayon"))]
-        cells.map(each).collect()
+        (0..part.pixels()).filter_map(find).collect()
     }
 }
 
@@ -93,52 +98,60 @@ impl Answer for Nearest<'_> {
 
     fn read_rows_into(&self, rows: Range<usize>, out: &mut Quantized) -> Result<(), QueryError> {
         check_rows(self, &rows)?;
-        let (cols, depth) = (self.grid.cols(), self.depth);
-        let (mut data, scales) = out.reset(rows.len(), cols, depth);
+        let cols = self.grid.cols();
+        let (mut data, scales) = out.reset(rows.len(), cols, self.depth);
         data.fill(0);
         scales.fill(f32::INFINITY);
-        let (Some(data), Some(scales)) = (data.as_slice_mut(), scales.as_slice_mut()) else { return Ok(()) };
-        let each = depth + size_of::<f32>() + size_of::<Option<Pixel>>() + 3 * size_of::<usize>();
-        let block = (BLOCK_BYTES / each).max(1);
+        let own = OwnZone::of(self);
+        let each = self.depth + size_of::<f32>() + size_of::<((usize, usize), Pixel)>() + 32;
+        let cells = (BLOCK_BYTES / each).max(1);
         // Whole rows, where they fit: what is stored together is read together.
-        let block = if block >= cols { block / cols * cols } else { block };
-        let (mut wanted, mut cells, mut part) = (Vec::new(), Vec::new(), Quantized::empty());
-        for first in (0..scales.len()).step_by(block) {
-            let end = scales.len().min(first + block);
-            let before = rows.start * cols;
-            let pixels = self.pixels_of(before + first..before + end);
+        let blocks = Window::new(rows.start, 0, rows.len(), cols).split((cells / cols).max(1), cells);
+        let mut part = Quantized::empty();
+        for block in blocks {
+            let to_rows = block.row - rows.start..block.end_row() - rows.start;
+            let mut to = Block {
+                window: block,
+                data: data.slice_mut(s![to_rows.clone(), block.col_range(), ..]),
+                scales: scales.slice_mut(s![to_rows, block.col_range()]),
+            };
+            let rest = match &own {
+                Some(own) => own.read(&mut to, &mut part)?,
+                None => vec![block],
+            };
+            let found: Vec<_> = rest.iter().flat_map(|rest| self.pixels_of(rest)).collect();
             for (at, zone) in self.zones.iter().enumerate() {
-                wanted.clear();
-                cells.clear();
-                let own = pixels.iter().enumerate().filter_map(|(cell, pixel)| Some((cell, (*pixel)?)));
-                for (cell, pixel) in own.filter(|(_, pixel)| pixel.zone == at) {
-                    wanted.push((pixel.row, pixel.col));
-                    cells.push(first + cell);
+                let found = found.iter().filter(|(_, pixel)| pixel.zone == at);
+                let (cells, wanted): (Vec<_>, Vec<_>) =
+                    found.map(|(cell, pixel)| (*cell, (pixel.row, pixel.col))).unzip();
+                if !wanted.is_empty() {
+                    zone.read_pixels_into(&wanted, &mut part)?;
+                    to.scatter(&part, &cells);
                 }
-                if wanted.is_empty() {
-                    continue;
-                }
-                zone.read_pixels_into(&wanted, &mut part)?;
-                scatter(&part, &cells, depth, data, scales);
             }
         }
         Ok(())
     }
 }
 
-/// Puts single pixels where they belong.
-pub(super) fn scatter(
-    part: &Quantized,
-    places: &[usize],
-    depth: usize,
-    data: &mut [i8],
-    scales: &mut [f32],
-) {
-    let view = part.view();
-    let ScalesView::Pixel(own) = view.scales() else { return };
-    for ((&place, pixel), &scale) in places.iter().zip(view.data().outer_iter()).zip(own) {
-        let to = &mut data[place * depth..(place + 1) * depth];
-        to.iter_mut().zip(&pixel).for_each(|(to, from)| *to = *from);
-        scales[place] = scale;
+/// A part of the output, which is no data until it is filled.
+struct Block<'a> {
+    /// Where it lies in the raster.
+    window: Window,
+    data: ArrayViewMut3<'a, i8>,
+    scales: ArrayViewMut2<'a, f32>,
+}
+
+impl Block<'_> {
+    /// Puts single pixels (pixels, 1, channels) where they belong.
+    fn scatter(&mut self, pixels: &Quantized, cells: &[(usize, usize)]) {
+        let view = pixels.view();
+        let ScalesView::Pixel(scales) = view.scales() else { return };
+        let pixels = view.data().into_outer_iter().zip(scales);
+        for (&(row, col), (pixel, &scale)) in cells.iter().zip(pixels) {
+            let (row, col) = (row - self.window.row, col - self.window.col);
+            self.data.slice_mut(s![row, col, ..]).assign(&pixel.slice(s![0, ..]));
+            self.scales[(row, col)] = scale;
+        }
     }
 }

@@ -15,13 +15,7 @@ pub(super) fn check_year(zones: &dyn Zones, year: Year) -> Result<(), QueryError
 
 /// That there is nothing in a region.
 pub(super) fn nothing(zones: &dyn Zones, year: Year, region: Region) -> QueryError {
-    QueryError::Nothing {
-        name: zones.name(),
-        year,
-        region,
-        boxes: zones.boxes(year),
-        years: zones.years(),
-    }
+    QueryError::Nothing { name: zones.name(), year, region, boxes: zones.boxes(year), years: zones.years() }
 }
 
 /// The source of a zone, some of whose channels are wanted.

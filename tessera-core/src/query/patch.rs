@@ -54,6 +54,7 @@ pub fn patch(
     // A point on the northern edge of a pixel is in it.
     let (west, north) = (corner(easting) - before, -corner(-northing) + before);
     let grid = PixelGrid::new(zone, west, north, size, size)?;
-    let answer = Query::new(Area::from(point), year).channels(channels.clone()).nearest(zones, grid.into())?;
+    let answer =
+        Query::new(Area::from(point), year).channels(channels.clone()).nearest(zones, grid.into())?;
     Ok((grid, answer.read(budget)?))
 }

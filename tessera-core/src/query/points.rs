@@ -3,11 +3,11 @@
 use ndarray::{Array2, Axis};
 
 use super::QueryError;
-use super::nearest::scatter;
 use super::opened::{Opened, check_year};
 use crate::area::longitude::{normal, strip, zone_of};
 use crate::{
-    Channels, PixelStatus, Quantized, Region, ScaleLimit, ScalesView, UtmProjection, UtmZone, Year, Zones,
+    Area, Channels, PixelStatus, Quantized, Region, ScaleLimit, ScalesView, UtmProjection, UtmZone, Year,
+    Zones,
 };
 
 /// What there is at a point.
@@ -111,11 +111,13 @@ pub fn points(
     let mut open = Vec::new();
     for (number, group) in (1..).zip(by_zone).filter(|(_, group)| !group.is_empty()) {
         // The whole zone is asked for, so that what is said of a point does not depend on the others.
-        open.extend(Opened::open(zones, number, year, &strip_of(number), channels)?.map(|zone| (zone, group)));
+        open.extend(
+            Opened::open(zones, number, year, &strip_of(number), channels)?.map(|zone| (zone, group)),
+        );
     }
     let depth = match open.first() {
         Some((zone, _)) => zone.depth,
-        None => depth_of(channels),
+        None => depth_of(zones, year, channels)?,
     };
     if let Some((zone, _)) = open.iter().find(|(zone, _)| zone.depth != depth) {
         let name = zone.source.name();
@@ -196,9 +198,14 @@ fn pixels_at(
     found.into_iter().unzip()
 }
 
-/// How many channels are asked for, where there is no pixel to ask.
-fn depth_of(channels: &Channels) -> usize {
-    channels.resolve(crate::CHANNELS).map_or(crate::CHANNELS, |list| list.len())
+/// How many channels are asked for, where none of the points has a zone: as any other zone says.
+fn depth_of(zones: &dyn Zones, year: Year, channels: &Channels) -> Result<usize, QueryError> {
+    for number in zones.boxes(year).into_iter().flat_map(|own| Area::from(own).zones()) {
+        if let Some(zone) = Opened::open(zones, number, year, &strip_of(number), channels)? {
+            return Ok(zone.depth);
+        }
+    }
+    Ok(channels.resolve(crate::CHANNELS).map_or(crate::CHANNELS, |list| list.len()))
 }
 
 fn strip_of(number: u8) -> Region {
@@ -209,4 +216,15 @@ fn strip_of(number: u8) -> Region {
 /// The zone of a point, with its hemisphere.
 pub(super) fn utm_zone_of(lon: f64, lat: f64) -> UtmZone {
     UtmZone::containing(normal(lon), lat)
+}
+
+/// Puts single pixels where they belong.
+fn scatter(part: &Quantized, places: &[usize], depth: usize, data: &mut [i8], scales: &mut [f32]) {
+    let view = part.view();
+    let ScalesView::Pixel(own) = view.scales() else { return };
+    for ((&place, pixel), &scale) in places.iter().zip(view.data().outer_iter()).zip(own) {
+        let to = &mut data[place * depth..(place + 1) * depth];
+        to.iter_mut().zip(&pixel).for_each(|(to, from)| *to = *from);
+        scales[place] = scale;
+    }
 }

@@ -104,7 +104,7 @@ pub(super) fn clear_outside(
     out: &mut Quantized,
 ) -> Result<(), QueryError> {
     let window = Window::new(rows.start, 0, rows.len(), grid.cols());
-    let outside = Footprint::new(area, grid)?.outside(window)?;
+    let outside = Footprint::new(area, grid)?.split(window)?.outside;
     let depth = out.view().dim().2;
     let (mut data, scales) = out.reset(rows.len(), grid.cols(), depth);
     for part in outside {

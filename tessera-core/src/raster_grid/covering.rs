@@ -46,7 +46,13 @@ impl RasterGrid {
         // A box without width is in one cell. The casts saturate, and what is too much is refused.
         let (rows, cols) = ((north - south).max(1.0) as usize, (east - west).max(1.0) as usize);
         let north = north.max(south + 1.0);
-        Self::new(crs, (edge(west, resolution), edge(north, resolution)), (resolution, resolution), rows, cols)
+        Self::new(
+            crs,
+            (edge(west, resolution), edge(north, resolution)),
+            (resolution, resolution),
+            rows,
+            cols,
+        )
     }
 }
 
@@ -138,7 +144,11 @@ mod tests {
     #[test]
     fn refuses_what_is_out_of_reach() {
         let of = |text: &str, crs: &str, resolution| {
-            RasterGrid::covering(&Area::from(text.parse::<Region>().unwrap()), crs.parse().unwrap(), resolution)
+            RasterGrid::covering(
+                &Area::from(text.parse::<Region>().unwrap()),
+                crs.parse().unwrap(),
+                resolution,
+            )
         };
         assert!(matches!(of("0,86,1,87", "EPSG:3857", 10.0), Err(RasterGridError::Far { .. })));
         assert!(of("0,84,1,87", "EPSG:3857", 10.0).is_ok());

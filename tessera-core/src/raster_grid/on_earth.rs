@@ -33,13 +33,15 @@ impl RasterGrid {
                 }
                 let own = boxes.degrees(&edges)?;
                 let lon = |own: f64| own + boxes.meridian();
-                Rect::new(coord! { x: lon(own.min().x), y: own.min().y }, coord! { x: lon(own.max().x), y: own.max().y })
+                Rect::new(
+                    coord! { x: lon(own.min().x), y: own.min().y },
+                    coord! { x: lon(own.max().x), y: own.max().y },
+                )
             }
         };
         let (south, north) = (found.min().y.max(-90.0), found.max().y.min(90.0));
-        Ok((south <= north).then(|| {
-            Rect::new(coord! { x: found.min().x, y: south }, coord! { x: found.max().x, y: north })
-        }))
+        Ok((south <= north)
+            .then(|| Rect::new(coord! { x: found.min().x, y: south }, coord! { x: found.max().x, y: north })))
     }
 
     /// The pixel grid that this is, if it is one.

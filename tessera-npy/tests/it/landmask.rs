@@ -13,9 +13,9 @@ use crate::support::{COLS, NAME, ROWS, assert_says, id, made, tile_in, year};
 
 /// What a GeoTIFF says.
 #[derive(Clone, Copy)]
-struct Geo {
-    rows: usize,
-    cols: usize,
+pub(crate) struct Geo {
+    pub(crate) rows: usize,
+    pub(crate) cols: usize,
     size: Option<[f64; 3]>,
     tie: Option<[f64; 6]>,
     matrix: Option<[f64; 16]>,
@@ -27,7 +27,7 @@ fn keys(raster: u16, code: u16) -> Option<[u16; 12]> {
 }
 
 /// The landmask of the tile of the tests, shifted by metres.
-fn geo(east: f64, north: f64) -> Geo {
+pub(crate) fn geo(east: f64, north: f64) -> Geo {
     let tie = [0.0, 0.0, 0.0, 480_610.0 + east, 8_892_920.0 + north, 0.0];
     Geo {
         rows: ROWS,
@@ -40,6 +40,11 @@ fn geo(east: f64, north: f64) -> Geo {
 }
 
 fn write(path: &Path, geo: Geo) {
+    write_mask(path, geo, &vec![1; geo.rows * geo.cols]);
+}
+
+/// Writes a landmask with these pixels.
+pub(crate) fn write_mask(path: &Path, geo: Geo, pixels: &[u8]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut tiff = TiffEncoder::new(File::create(path).unwrap()).unwrap();
     let mut image = tiff.new_image::<Gray8>(geo.cols as u32, geo.rows as u32).unwrap();
@@ -56,7 +61,7 @@ fn write(path: &Path, geo: Geo) {
     if let Some(keys) = geo.keys {
         tags.write_tag(Tag::GeoKeyDirectoryTag, &keys[..]).unwrap();
     }
-    image.write_data(&vec![1; geo.rows * geo.cols]).unwrap();
+    image.write_data(pixels).unwrap();
 }
 
 fn read(geo: Geo) -> Result<Landmask, (LandmaskProblem, String)> {

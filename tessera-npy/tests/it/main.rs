@@ -9,10 +9,14 @@ mod bad_pair;
 #[cfg(test)]
 mod landmask;
 #[cfg(test)]
+mod listing;
+#[cfg(test)]
 mod numpy;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tile;
+#[cfg(test)]
+mod water;
 #[cfg(test)]
 mod write;

@@ -1,15 +1,23 @@
 //! The Zarr conventions `spatial`, `proj` and `geoemb`.
 
 use serde_json::{Map, Value, json};
-use tessera_core::{DatasetVersion, PixelGrid};
+use tessera_core::{DatasetVersion, PixelGrid, RasterGrid};
 
 use super::TileInfo;
 
 /// The attributes of the three conventions for a store of one tile.
 pub(crate) fn attributes(info: &TileInfo<'_>) -> Map<String, Value> {
     let mut out = Map::from_iter([("zarr_conventions".to_owned(), json!([geoemb(), spatial(), proj()]))]);
-    put_place(&mut out, info.grid);
+    put_place(&mut out, &(*info.grid).into());
     put_model(&mut out, info.channels, info.version);
+    out
+}
+
+/// The attributes of the three conventions for a store of any raster.
+pub(crate) fn raster(grid: &RasterGrid, channels: usize, version: &DatasetVersion) -> Map<String, Value> {
+    let mut out = Map::from_iter([("zarr_conventions".to_owned(), json!([geoemb(), spatial(), proj()]))]);
+    put_place(&mut out, grid);
+    put_model(&mut out, channels, version);
     out
 }
 
@@ -24,12 +32,12 @@ pub(crate) fn zones_root(channels: usize, version: &DatasetVersion) -> Map<Strin
 /// The attributes of one zone of a zone store.
 pub(crate) fn zone_group(grid: &PixelGrid) -> Map<String, Value> {
     let mut out = Map::from_iter([("zarr_conventions".to_owned(), json!([spatial(), proj()]))]);
-    put_place(&mut out, grid);
+    put_place(&mut out, &(*grid).into());
     out
 }
 
 /// Where the pixels lie: the conventions `spatial` and `proj`.
-fn put_place(out: &mut Map<String, Value>, grid: &PixelGrid) {
+fn put_place(out: &mut Map<String, Value>, grid: &RasterGrid) {
     let bounds = grid.bounds();
     let mut put = |key: &str, value: Value| out.insert(key.to_owned(), value);
     put("spatial:dimensions", json!(["y", "x"]));
@@ -38,7 +46,7 @@ fn put_place(out: &mut Map<String, Value>, grid: &PixelGrid) {
     put("spatial:transform", json!(grid.transform()));
     put("spatial:shape", json!([grid.rows(), grid.cols()]));
     put("spatial:registration", json!("pixel"));
-    put("proj:code", json!(grid.zone().to_string()));
+    put("proj:code", json!(grid.crs().to_string()));
 }
 
 /// What the pixels are: the convention `geoemb`.

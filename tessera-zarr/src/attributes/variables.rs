@@ -1,7 +1,7 @@
 //! The attributes of each array of a tile store, as CF-1.11 asks.
 
 use serde_json::{Map, Value, json};
-use tessera_core::PixelGrid;
+use tessera_core::{Crs, RasterGrid};
 
 use super::crs;
 
@@ -13,14 +13,14 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// The CRS as GDAL's Zarr driver looks for it first; before 3.9 it does not know grid mappings.
-fn gdal_crs(grid: &PixelGrid) -> Value {
-    json!({"url": format!("http://www.opengis.net/def/crs/EPSG/0/{}", grid.zone().epsg())})
+fn gdal_crs(crs: Crs) -> Value {
+    json!({"url": format!("http://www.opengis.net/def/crs/EPSG/0/{}", crs.epsg())})
 }
 
 // No scale_factor, add_offset or _FillValue: readers would apply them and lose the int8.
-pub(crate) fn embeddings(grid: &PixelGrid) -> Map<String, Value> {
+pub(crate) fn embeddings(crs: Crs) -> Map<String, Value> {
     object(json!({
-        "_CRS": gdal_crs(grid),
+        "_CRS": gdal_crs(crs),
         "long_name": "TESSERA embeddings, quantized",
         "units": "1",
         "grid_mapping": "spatial_ref",
@@ -31,9 +31,9 @@ pub(crate) fn embeddings(grid: &PixelGrid) -> Map<String, Value> {
     }))
 }
 
-pub(crate) fn scales(grid: &PixelGrid) -> Map<String, Value> {
+pub(crate) fn scales(crs: Crs) -> Map<String, Value> {
     object(json!({
-        "_CRS": gdal_crs(grid),
+        "_CRS": gdal_crs(crs),
         "long_name": "scale factors of the embeddings",
         "units": "1",
         "grid_mapping": "spatial_ref",
@@ -73,20 +73,23 @@ pub(crate) fn years() -> Map<String, Value> {
     }))
 }
 
-pub(crate) fn x() -> Map<String, Value> {
-    object(json!({
-        "standard_name": "projection_x_coordinate",
-        "long_name": "easting of the pixel centre",
-        "units": "m",
-        "coverage_content_type": "coordinate",
-    }))
+pub(crate) fn x(crs: Crs) -> Map<String, Value> {
+    axis(crs, "projection_x_coordinate", "easting of the pixel centre", "longitude", "degrees_east")
 }
 
-pub(crate) fn y() -> Map<String, Value> {
+pub(crate) fn y(crs: Crs) -> Map<String, Value> {
+    axis(crs, "projection_y_coordinate", "northing of the pixel centre", "latitude", "degrees_north")
+}
+
+fn axis(crs: Crs, projected: &str, long_name: &str, angle: &str, degrees: &str) -> Map<String, Value> {
+    let (standard_name, long_name, units) = match crs {
+        Crs::LonLat => (angle, format!("{angle} of the pixel centre"), degrees),
+        _ => (projected, long_name.to_owned(), "m"),
+    };
     object(json!({
-        "standard_name": "projection_y_coordinate",
-        "long_name": "northing of the pixel centre",
-        "units": "m",
+        "standard_name": standard_name,
+        "long_name": long_name,
+        "units": units,
         "coverage_content_type": "coordinate",
     }))
 }
@@ -112,24 +115,31 @@ pub(crate) fn time() -> Map<String, Value> {
     }))
 }
 
-/// The grid mapping variable: CF's parameters of a transverse Mercator, the CRS as text, and GDAL's transform.
-pub(crate) fn spatial_ref(grid: &PixelGrid) -> Map<String, Value> {
-    let zone = grid.zone();
-    let wkt = crs::wkt(zone);
+/// The grid mapping variable: CF's parameters of the projection, the CRS as text, and GDAL's transform.
+pub(crate) fn spatial_ref(grid: &RasterGrid) -> Map<String, Value> {
+    let wkt = crs::wkt(grid.crs());
     let [a, b, c, d, e, f] = grid.transform();
-    object(json!({
+    let mut out = object(json!({
         "long_name": "coordinate reference system",
-        "grid_mapping_name": "transverse_mercator",
         "crs_wkt": wkt,
         "spatial_ref": wkt,
         "semi_major_axis": 6_378_137.0,
         "inverse_flattening": 298.257_223_563,
         "longitude_of_prime_meridian": 0.0,
-        "longitude_of_central_meridian": zone.central_meridian(),
-        "latitude_of_projection_origin": 0.0,
-        "scale_factor_at_central_meridian": 0.9996,
-        "false_easting": 500_000.0,
-        "false_northing": zone.false_northing(),
-        "GeoTransform": format!("{c} {a} {b} {f} {d} {e}"),
-    }))
+    }));
+    out.extend(object(match grid.crs() {
+        Crs::Utm(zone) => json!({
+            "grid_mapping_name": "transverse_mercator",
+            "longitude_of_central_meridian": zone.central_meridian(),
+            "latitude_of_projection_origin": 0.0,
+            "scale_factor_at_central_meridian": 0.9996,
+            "false_easting": 500_000.0,
+            "false_northing": zone.false_northing(),
+        }),
+        Crs::LonLat => json!({"grid_mapping_name": "latitude_longitude"}),
+        // CF knows no Mercator of a sphere with the latitudes of an ellipsoid: the text says it.
+        _ => json!({}),
+    }));
+    out.insert("GeoTransform".into(), json!(format!("{c} {a} {b} {f} {d} {e}")));
+    out
 }

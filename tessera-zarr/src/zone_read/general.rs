@@ -56,10 +56,16 @@ pub(crate) fn read_block<T: Pod + ElementOwned>(
     channels: &[usize],
 ) -> Result<Array3<T>, ReadError> {
     let range = |range: Range<usize>| range.start as u64..range.end as u64;
-    let (low, high) = (channels.iter().min().copied().unwrap_or(0), channels.iter().max().map_or(1, |c| c + 1));
-    let ranges =
-        array.axes.place(time..time + 1, range(window.row_range()), range(window.col_range()), range(low..high));
-    let damaged = |why: String| ReadError::Damaged { name: reader.store_name(), object: array.path.clone(), why };
+    let (low, high) =
+        (channels.iter().min().copied().unwrap_or(0), channels.iter().max().map_or(1, |c| c + 1));
+    let ranges = array.axes.place(
+        time..time + 1,
+        range(window.row_range()),
+        range(window.col_range()),
+        range(low..high),
+    );
+    let damaged =
+        |why: String| ReadError::Damaged { name: reader.store_name(), object: array.path.clone(), why };
     let got: ArrayD<T> = reader.read(&ranges).map_err(damaged)?;
     // Without the time, and with channels where there are none, in the order of all arrays here.
     let axes = array.axes;

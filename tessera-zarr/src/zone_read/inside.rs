@@ -49,7 +49,10 @@ impl Inside {
     }
 
     /// Those of many channels that the chunk has: place in the list, and offset from the first channel of the chunk.
-    pub(crate) fn channels<'a>(&self, list: &'a [usize]) -> impl Iterator<Item = (usize, usize)> + Clone + use<'a> {
+    pub(crate) fn channels<'a>(
+        &self,
+        list: &'a [usize],
+    ) -> impl Iterator<Item = (usize, usize)> + Clone + use<'a> {
         let (first, end, step) = (self.first.2, self.first.2 + self.channels, self.channel);
         list.iter()
             .enumerate()
@@ -64,10 +67,17 @@ impl Inside {
     }
 
     /// Copies a window of the array, all of which lies in the chunk, to `out` of (rows, cols, channels).
-    pub(crate) fn copy<T: Pod>(&self, chunk: &[u8], window: Window, list: &[usize], out: &mut ArrayViewMut3<'_, T>) {
+    pub(crate) fn copy<T: Pod>(
+        &self,
+        chunk: &[u8],
+        window: Window,
+        list: &[usize],
+        out: &mut ArrayViewMut3<'_, T>,
+    ) {
         let chunk = Chunk { bytes: chunk, inside: self, window };
         let channels: Vec<(usize, usize)> = self.channels(list).collect();
-        let neighbours = channels.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0 && pair[0].1 + 1 == pair[1].1);
+        let neighbours =
+            channels.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0 && pair[0].1 + 1 == pair[1].1);
         if size_of::<T>() == 1 && self.col == 1 && channels.len() > 1 {
             chunk.turn(&channels, out);
         } else if self.col == 1 && list.len() == 1 || neighbours && self.channel == 1 {

@@ -91,7 +91,8 @@ impl<T: Pod + Send> Work for ChunkPoints<'_, '_, T> {
     }
 
     fn needed(&self) -> usize {
-        let ends = self.points.iter().map(|p| self.inside.end(Window::new(p.row, p.col, 1, 1), self.channels));
+        let ends =
+            self.points.iter().map(|p| self.inside.end(Window::new(p.row, p.col, 1, 1), self.channels));
         ends.max().unwrap_or(0) * size_of::<T>()
     }
 

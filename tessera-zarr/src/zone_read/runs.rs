@@ -117,7 +117,8 @@ fn go<W: Work>(
     let Scratch { encoded, decoded, contexts, .. } = scratch;
     decoded.resize(reader.array.chunk_bytes(), 0);
     let codec = &reader.array.codec;
-    let damaged = |name: &str, chunk: &[u64], why: String| reader.damaged(name, format!("chunk {chunk:?}: {why}"));
+    let damaged =
+        |name: &str, chunk: &[u64], why: String| reader.damaged(name, format!("chunk {chunk:?}: {why}"));
     let first = run.first().map_or(0, Placed::start);
     let end = run.iter().map(Placed::end).max().flatten();
     // In one go, unless one of them lies beyond the end of the object: then one by one, to see which.

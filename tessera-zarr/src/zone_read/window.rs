@@ -7,9 +7,9 @@ use ndarray::{ArrayViewMut3, Axis};
 use tessera_core::Window;
 use zarrs::array::ElementOwned;
 
+use super::general;
 use super::inside::Inside;
 use super::runs::{Work, fetch_all};
-use super::general;
 use crate::ReadError;
 use crate::direct_reader::DirectReader;
 use crate::stored_array::Reader;
@@ -106,7 +106,8 @@ impl<T: Pod + Send> Work for ChunkPart<'_, T> {
         match decoded? {
             Some(chunk) => self.inside.copy(chunk, self.part.of_array, self.channels, pixels),
             None => {
-                let fill: T = bytemuck::pod_read_unaligned(&crate::read::in_machine_order(&self.reader.array.fill));
+                let fill: T =
+                    bytemuck::pod_read_unaligned(&crate::read::in_machine_order(&self.reader.array.fill));
                 let wanted = self.inside.channels(self.channels).map(|(to, _)| to);
                 if wanted.clone().count() == self.channels.len() {
                     pixels.fill(fill);

@@ -110,8 +110,12 @@ impl ZoneArray {
     /// The objects that hold any pixel of a window, all channels, in row order; none where their names are not known.
     pub(crate) fn objects_of(&self, time: u64, window: Window) -> Vec<Vec<u64>> {
         let range = |range: std::ops::Range<usize>| range.start as u64..range.end as u64;
-        let ranges =
-            self.axes.place(time..time + 1, range(window.row_range()), range(window.col_range()), 0..self.extent()[3]);
+        let ranges = self.axes.place(
+            time..time + 1,
+            range(window.row_range()),
+            range(window.col_range()),
+            0..self.extent()[3],
+        );
         self.objects.touched(&ranges).map_or_else(|_| Vec::new(), Iterator::collect)
     }
 

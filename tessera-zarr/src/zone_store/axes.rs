@@ -98,12 +98,23 @@ mod tests {
 
     #[test]
     fn other_dimensions_are_refused() {
-        for names in [&["time", "y", "x"][..], &["time", "y", "y", "band"], &["time", "lat", "x", "band"], &["y", "x", "band"]] {
+        for names in [
+            &["time", "y", "x"][..],
+            &["time", "y", "y", "band"],
+            &["time", "lat", "x", "band"],
+            &["y", "x", "band"],
+        ] {
             assert!(axes(names, true).unwrap_err().contains(names[0]));
         }
         assert!(axes(&["time", "y", "x", "band"], false).is_err());
         assert!(Axes::of(&json!({"shape": [1, 1, 1, 1]}), true).is_err());
-        assert!(Axes::of(&json!({"shape": [1, 1, 1], "dimension_names": ["time", "band", "y", "x"]}), true).is_err());
-        assert!(Axes::of(&json!({"shape": [1, 1, 1, 1], "dimension_names": ["time", null, "y", "x"]}), true).is_err());
+        assert!(
+            Axes::of(&json!({"shape": [1, 1, 1], "dimension_names": ["time", "band", "y", "x"]}), true)
+                .is_err()
+        );
+        assert!(
+            Axes::of(&json!({"shape": [1, 1, 1, 1], "dimension_names": ["time", null, "y", "x"]}), true)
+                .is_err()
+        );
     }
 }

@@ -76,7 +76,8 @@ impl ZoneStore {
                     Some(indices) => indices,
                     None => array.objects_of(time, Window::full(group.grid.rows(), group.grid.cols())),
                 };
-                let unknown = || failed(std::io::Error::new(std::io::ErrorKind::Unsupported, "unknown keys of chunks"));
+                let unknown =
+                    || failed(std::io::Error::new(std::io::ErrorKind::Unsupported, "unknown keys of chunks"));
                 let shard = |index: Vec<u64>| {
                     let object = array.object_name(&index).ok_or_else(unknown)?;
                     let bytes = self.bytes.size(&object).map_err(|cause| self.io_error(&object, cause))?;

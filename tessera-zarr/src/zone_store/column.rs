@@ -16,7 +16,11 @@ pub(crate) enum Column {
 
 impl Column {
     /// Reads an array of `length` numbers of whatever type; `None` where there is no such array.
-    pub(crate) fn read(group: &Group, path: &str, length: Option<u64>) -> Result<Option<(Self, Value)>, OpenError> {
+    pub(crate) fn read(
+        group: &Group,
+        path: &str,
+        length: Option<u64>,
+    ) -> Result<Option<(Self, Value)>, OpenError> {
         let Some(metadata) = group.node(path)? else { return Ok(None) };
         let wrong = |got: String, expected: String| OpenError::Array {
             name: group.bytes.name(),
@@ -58,7 +62,9 @@ impl Column {
             "uint8" => whole!(u8),
             "uint16" => whole!(u16),
             "uint32" => whole!(u32),
-            "float32" => array.read::<f32>(&[all]).map(|got| Self::Float(got.iter().map(|n| f64::from(*n)).collect())),
+            "float32" => {
+                array.read::<f32>(&[all]).map(|got| Self::Float(got.iter().map(|n| f64::from(*n)).collect()))
+            }
             "float64" => array.read::<f64>(&[all]).map(|got| Self::Float(got.iter().copied().collect())),
             _ => return Err(wrong(format!("data_type {data_type}"), "numbers".into())),
         };
@@ -88,12 +94,15 @@ fn as_numbers(mut metadata: Value) -> (Value, String) {
             Some("ns") => "nanoseconds",
             _ => "",
         };
-        if metadata["data_type"]["configuration"]["scale_factor"].as_u64().unwrap_or(1) == 1 && !unit.is_empty() {
+        if metadata["data_type"]["configuration"]["scale_factor"].as_u64().unwrap_or(1) == 1
+            && !unit.is_empty()
+        {
             metadata["data_type"] = json!("int64");
             metadata["fill_value"] = json!(0);
             metadata["attributes"] = json!({"units": format!("{unit} since 1970-01-01")});
         }
     }
-    let data_type = metadata["data_type"].as_str().map_or_else(|| metadata["data_type"].to_string(), str::to_owned);
+    let data_type =
+        metadata["data_type"].as_str().map_or_else(|| metadata["data_type"].to_string(), str::to_owned);
     (metadata, data_type)
 }

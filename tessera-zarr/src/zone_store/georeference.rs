@@ -30,7 +30,10 @@ impl Georeference<'_> {
             Some(transform) => {
                 corner(transform, self.attributes).ok_or_else(|| self.bad("spatial:transform", TRANSFORM))?
             }
-            None => (self.edge(&["x", "easting"], cols, PIXEL_SIZE)?, self.edge(&["y", "northing"], rows, -PIXEL_SIZE)?),
+            None => (
+                self.edge(&["x", "easting"], cols, PIXEL_SIZE)?,
+                self.edge(&["y", "northing"], rows, -PIXEL_SIZE)?,
+            ),
         };
         // A number of rows beyond any machine's becomes one beyond any grid's, which is an error.
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
@@ -44,7 +47,9 @@ impl Georeference<'_> {
 
     /// The CRS that an attribute names, else that of the group's name.
     fn zone(&self) -> Result<UtmZone, OpenError> {
-        let named = ["proj:code", "proj:epsg", "crs"].into_iter().find_map(|key| Some((key, self.attributes.get(key)?)));
+        let named = ["proj:code", "proj:epsg", "crs"]
+            .into_iter()
+            .find_map(|key| Some((key, self.attributes.get(key)?)));
         let Some((key, value)) = named else {
             let hemisphere = self.name.hemisphere.unwrap_or(Hemisphere::North);
             return UtmZone::new(self.name.number, hemisphere).map_err(|_| self.bad("proj:code", CODE));
@@ -83,7 +88,12 @@ impl Georeference<'_> {
     /// The error of an attribute that is missing or makes no sense.
     fn bad(&self, attribute: &'static str, expected: &'static str) -> OpenError {
         let got = self.attributes.get(attribute).map_or("missing".into(), Value::to_string);
-        OpenError::Attribute { name: format!("{}/{}", self.store.bytes.name(), self.path), attribute, got, expected }
+        OpenError::Attribute {
+            name: format!("{}/{}", self.store.bytes.name(), self.path),
+            attribute,
+            got,
+            expected,
+        }
     }
 }
 

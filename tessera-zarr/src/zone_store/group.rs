@@ -45,10 +45,11 @@ impl ZoneGroup {
         name: GroupName,
         indexes: &Arc<IndexCache>,
     ) -> Result<Self, OpenError> {
-        let attributes = match store.node(path)?.as_mut().and_then(|node| node.get_mut("attributes")).map(Value::take) {
-            Some(Value::Object(map)) => map,
-            _ => Map::new(),
-        };
+        let attributes =
+            match store.node(path)?.as_mut().and_then(|node| node.get_mut("attributes")).map(Value::take) {
+                Some(Value::Object(map)) => map,
+                _ => Map::new(),
+            };
         let array = |array: &str, data_type, with_channels| {
             let path = format!("{path}/{array}");
             ZoneArray::open(store, &path, &store.array(&path)?, data_type, with_channels, indexes)
@@ -68,7 +69,17 @@ impl ZoneGroup {
         let years = years_of(store, path, times, &attributes)?;
         let prefixes = prefixes(store, path, &embeddings, indexes)?;
         let nan_is_no_data = name.hemisphere.is_some() || scales.fills_with_nan;
-        Ok(Self { path: path.to_owned(), name, attributes, grid, years, embeddings, prefixes, scales, nan_is_no_data })
+        Ok(Self {
+            path: path.to_owned(),
+            name,
+            attributes,
+            grid,
+            years,
+            embeddings,
+            prefixes,
+            scales,
+            nan_is_no_data,
+        })
     }
 
     /// The place of a year on the time axis.

@@ -73,7 +73,8 @@ impl ZoneStore {
     /// The numbers of first channels that every group of the store has in arrays of their own, ascending.
     #[must_use]
     pub fn depths(&self) -> Vec<usize> {
-        let depths = |group: &super::ZoneGroup| group.prefixes.iter().map(ZoneArray::channels).collect::<Vec<_>>();
+        let depths =
+            |group: &super::ZoneGroup| group.prefixes.iter().map(ZoneArray::channels).collect::<Vec<_>>();
         let mut all = self.zones.keys().flat_map(|zone| self.groups(*zone)).map(depths);
         let first = all.next().unwrap_or_default();
         all.fold(first, |common, own| common.into_iter().filter(|depth| own.contains(depth)).collect())

@@ -28,7 +28,8 @@ impl GroupName {
     /// Every name that a group may have: those of one layout, then those of the other.
     pub(crate) fn all() -> [Vec<String>; 2] {
         let both = (1..=60).map(|number| format!("utm{number:02}"));
-        let each = (1..=60).flat_map(|number| ["N", "S"].map(|hemisphere| format!("{number:02}{hemisphere}")));
+        let each =
+            (1..=60).flat_map(|number| ["N", "S"].map(|hemisphere| format!("{number:02}{hemisphere}")));
         [both.collect(), each.collect()]
     }
 }
@@ -44,7 +45,9 @@ mod tests {
         assert!(all.iter().flatten().all(|name| GroupName::parse(name).is_some()));
         let south = GroupName { number: 5, hemisphere: Some(Hemisphere::South) };
         assert_eq!(GroupName::parse("05S"), Some(south));
-        for name in ["", "N", "utm", "utm00", "utm61", "utm5", "5N", "061N", "utm+1", "31", "31W", "global_rgb", "é"] {
+        for name in
+            ["", "N", "utm", "utm00", "utm61", "utm5", "5N", "061N", "utm+1", "31", "31W", "global_rgb", "é"]
+        {
             assert_eq!(GroupName::parse(name), None, "{name}");
         }
     }

@@ -43,11 +43,17 @@ impl ZoneSource {
     ///
     /// # Errors
     /// A window or channel that the store does not have, or an object that cannot be read or decoded.
-    pub fn read_into(&self, window: Window, channels: &Channels, out: &mut Quantized) -> Result<(), ReadError> {
+    pub fn read_into(
+        &self,
+        window: Window,
+        channels: &Channels,
+        out: &mut Quantized,
+    ) -> Result<(), ReadError> {
         let window = window.within(self.grid.rows(), self.grid.cols())?;
         let list = channels.resolve(self.channels)?;
         let (mut data, scales) = out.reset(window.rows, window.cols, list.len());
-        let shared = |(part, time): &(ZonePart, u64)| Some((part.clone(), *time, part.window.intersect(&window)?));
+        let shared =
+            |(part, time): &(ZonePart, u64)| Some((part.clone(), *time, part.window.intersect(&window)?));
         let parts: Vec<_> = self.parts.iter().filter_map(shared).collect();
         if !matches!(parts.as_slice(), [(_, _, only)] if *only == window) {
             data.fill(0);
@@ -109,7 +115,8 @@ impl ZoneSource {
             read_points(&part.group.scales, *time, &[0], points.collect())?;
             let normal = Normal { limit: self.limit, nan_is_no_data: part.group.nan_is_no_data };
             let mut valid = Vec::new();
-            for ((place, scale), out) in places.iter().zip(scales.iter_mut()).zip(data.chunks_mut(list.len())) {
+            for ((place, scale), out) in places.iter().zip(scales.iter_mut()).zip(data.chunks_mut(list.len()))
+            {
                 let Some((row, col)) = *place else { continue };
                 *scale = normal.scale(*scale);
                 if scale.is_finite() {

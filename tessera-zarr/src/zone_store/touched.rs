@@ -26,13 +26,15 @@ pub(crate) fn touched(grid: &PixelGrid, region: &Region) -> Result<Option<Window
     }
     // Outwards to whole pixels, and at least one: a point on an edge has no extent.
     let span = |from: f64, to: f64, most: usize| {
-        let start = (from / PIXEL_SIZE).floor().max(0.0) as usize;
-        let end = ((to / PIXEL_SIZE).ceil().max(0.0) as usize).max(start + 1).min(most);
-        start..end
+        let start = (from / PIXEL_SIZE).floor();
+        let end = (to / PIXEL_SIZE).ceil().max(start + 1.0);
+        // The cast saturates: beyond either end the range is empty.
+        start as usize..(end as usize).min(most)
     };
     let rows = span(grid.north() - high.1, grid.north() - low.1, grid.rows());
     let cols = span(low.0 - grid.west(), high.0 - grid.west(), grid.cols());
-    Ok((!rows.is_empty() && !cols.is_empty()).then(|| Window::new(rows.start, cols.start, rows.len(), cols.len())))
+    Ok((!rows.is_empty() && !cols.is_empty())
+        .then(|| Window::new(rows.start, cols.start, rows.len(), cols.len())))
 }
 
 #[cfg(test)]

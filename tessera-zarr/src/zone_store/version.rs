@@ -24,10 +24,17 @@ mod tests {
     #[test]
     fn only_what_is_certain_is_named() {
         let of = |attributes: Value| version(attributes.as_object().unwrap());
-        assert_eq!(of(json!({"geoemb:model": "https://geotessera.org/model/1.0"})), DatasetVersion::named("v1"));
+        assert_eq!(
+            of(json!({"geoemb:model": "https://geotessera.org/model/1.0"})),
+            DatasetVersion::named("v1")
+        );
         let ours = json!({"geoemb:model": "https://geotessera.org/model/1.1", "product_version": "v1.1-cam"});
         assert_eq!(of(ours), DatasetVersion::named("v1.1-cam"));
-        for unknown in [json!({}), json!({"geoemb:model": "https://geotessera.org/model/1.1"}), json!({"geoemb:model": 1})] {
+        for unknown in [
+            json!({}),
+            json!({"geoemb:model": "https://geotessera.org/model/1.1"}),
+            json!({"geoemb:model": 1}),
+        ] {
             assert_eq!(of(unknown), DatasetVersion::Unknown);
         }
     }

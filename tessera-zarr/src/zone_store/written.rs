@@ -29,14 +29,21 @@ impl ZoneArray {
     }
 
     /// What lies below the folder of the dimensions before `axis`, last dimension first.
-    fn listed(&self, bytes: &dyn ByteRanges, time: u64, axis: usize, folder: &mut String) -> io::Result<Vec<Vec<u64>>> {
+    fn listed(
+        &self,
+        bytes: &dyn ByteRanges,
+        time: u64,
+        axis: usize,
+        folder: &mut String,
+    ) -> io::Result<Vec<Vec<u64>>> {
         let counts = self.objects.counts();
         let Some(&count) = counts.get(axis) else { return Ok(vec![Vec::new()]) };
         let numbers: Vec<u64> = if axis == self.axes.time && axis + 1 < counts.len() {
             vec![time]
         } else {
             let names = bytes.list(folder)?;
-            let number = |name: &String| name.parse().ok().filter(|n: &u64| *n < count && n.to_string() == *name);
+            let number =
+                |name: &String| name.parse().ok().filter(|n: &u64| *n < count && n.to_string() == *name);
             names.iter().filter_map(number).filter(|n| axis != self.axes.time || *n == time).collect()
         };
         let mut found = Vec::new();
@@ -59,12 +66,14 @@ impl ZoneArray {
             let edge = self.objects.chunk_shape()[axis] as usize;
             (range.end.div_ceil(edge) - range.start / edge).max(1)
         };
-        let count = spans(window.row_range(), self.axes.row).saturating_mul(spans(window.col_range(), self.axes.col));
+        let count =
+            spans(window.row_range(), self.axes.row).saturating_mul(spans(window.col_range(), self.axes.col));
         if self.keys.is_none() {
             return Ok(true);
         }
         if count > ASKED {
-            let touches = |index: &Vec<u64>| self.window_of(index).is_some_and(|w| w.intersect(&window).is_some());
+            let touches =
+                |index: &Vec<u64>| self.window_of(index).is_some_and(|w| w.intersect(&window).is_some());
             return Ok(self.written(bytes, time)?.is_none_or(|written| written.iter().any(touches)));
         }
         for index in self.objects_of(time, window) {

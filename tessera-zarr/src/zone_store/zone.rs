@@ -51,7 +51,8 @@ impl Zone {
             let north = group.grid.northern();
             let rows = north.rows();
             // Rows with their centres north of the equator.
-            let northern = (north.north() / tessera_core::PIXEL_SIZE - 0.5).ceil().clamp(0.0, rows as f64) as usize;
+            let northern =
+                (north.north() / tessera_core::PIXEL_SIZE - 0.5).ceil().clamp(0.0, rows as f64) as usize;
             let kept = match group.name.hemisphere {
                 Some(Hemisphere::North) if cut => 0..northern,
                 Some(Hemisphere::South) if cut => northern..rows,
@@ -62,7 +63,8 @@ impl Zone {
                 placed.push((grid, kept.start, Arc::new(group)));
             }
         }
-        let invalid = |why: String| OpenError::Metadata { name: store.to_owned(), object: "zarr.json".into(), why };
+        let invalid =
+            |why: String| OpenError::Metadata { name: store.to_owned(), object: "zarr.json".into(), why };
         let grid = hull(placed.iter().map(|(grid, ..)| *grid)).ok_or_else(|| {
             invalid("the groups of a zone span more than a raster of UTM can, or nothing at all".into())
         })?;
@@ -89,9 +91,10 @@ impl Zone {
             let bounds = part.group.grid.window(&window).ok().and_then(|grid| grid.lon_lat_bounds().ok());
             let Some(bounds) = bounds else { return Some(strip) };
             let own = (bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y);
-            all = Some(all.map_or(own, |all| {
-                (all.0.min(own.0), all.1.min(own.1), all.2.max(own.2), all.3.max(own.3))
-            }));
+            all =
+                Some(all.map_or(own, |all| {
+                    (all.0.min(own.0), all.1.min(own.1), all.2.max(own.2), all.3.max(own.3))
+                }));
         }
         let within = |at: f64, low: f64, high: f64| at.clamp(low, high);
         all.map(|(w, s, e, n)| {
@@ -107,7 +110,8 @@ type Edges = (f64, f64, f64, f64);
 impl ZonePart {
     /// A window of the zone, all of which lies in the part, as one of the group.
     pub(crate) fn in_group(&self, window: Window) -> Window {
-        let (row, col) = (window.row - self.window.row + self.first.0, window.col - self.window.col + self.first.1);
+        let (row, col) =
+            (window.row - self.window.row + self.first.0, window.col - self.window.col + self.first.1);
         Window { row, col, ..window }
     }
 }
@@ -119,7 +123,8 @@ fn hull(grids: impl Iterator<Item = PixelGrid>) -> Option<PixelGrid> {
         let (row, col) = b.offset_in(&a)?;
         let (first_row, first_col) = (row.min(0), col.min(0));
         let end = |at: i64, own: usize, other: usize| (at + own as i64).max(other as i64);
-        let (rows, cols) = (end(row, b.rows(), a.rows()) - first_row, end(col, b.cols(), a.cols()) - first_col);
+        let (rows, cols) =
+            (end(row, b.rows(), a.rows()) - first_row, end(col, b.cols(), a.cols()) - first_col);
         let (west, north) = (a.west().min(b.west()), a.north().max(b.north()));
         PixelGrid::new(a.zone(), west, north, usize::try_from(rows).ok()?, usize::try_from(cols).ok()?).ok()
     })?

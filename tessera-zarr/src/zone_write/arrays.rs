@@ -1,7 +1,7 @@
 //! The arrays of one zone of a zone store.
 
 use serde_json::{Map, Value, json};
-use tessera_core::PixelGrid;
+use tessera_core::{Crs, PixelGrid};
 
 use crate::array::{ArraySpec, DataType};
 use crate::attributes::variables;
@@ -67,12 +67,12 @@ pub(crate) fn band(channels: usize) -> Result<ArraySpec, ChunkGridError> {
 
 /// Eastings of the pixels' centres.
 pub(crate) fn x(grid: &PixelGrid) -> Result<ArraySpec, ChunkGridError> {
-    coordinate("x", DataType::Float64, grid.cols(), grid.cols() as u64, variables::x())
+    coordinate("x", DataType::Float64, grid.cols(), grid.cols() as u64, variables::x(Crs::Utm(grid.zone())))
 }
 
 /// Northings of the pixels' centres, descending.
 pub(crate) fn y(grid: &PixelGrid) -> Result<ArraySpec, ChunkGridError> {
-    coordinate("y", DataType::Float64, grid.rows(), grid.rows() as u64, variables::y())
+    coordinate("y", DataType::Float64, grid.rows(), grid.rows() as u64, variables::y(Crs::Utm(grid.zone())))
 }
 
 /// The grid mapping, which has no dimension.
@@ -82,7 +82,7 @@ pub(crate) fn spatial_ref(grid: &PixelGrid) -> Result<ArraySpec, ChunkGridError>
         grid: ChunkGrid::new(&[], &[])?,
         dimensions: vec![],
         codec: Codec::NONE,
-        ..coordinate("spatial_ref", DataType::Int32, 1, 1, variables::spatial_ref(grid))?
+        ..coordinate("spatial_ref", DataType::Int32, 1, 1, variables::spatial_ref(&(*grid).into()))?
     })
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use tessera_core::{Archive, DatasetVersion, PixelGrid, Year};
 
 use crate::array::ArraySpec;
-use crate::encode::ChunkWriter;
+use crate::encode::{ALL_OBJECTS, ChunkWriter};
 use crate::staging::Staging;
 use crate::zone_write::build::BuildFolder;
 use crate::zone_write::fill::Filler;
@@ -309,8 +309,14 @@ fn write_array(group: &Path, spec: &ZoneSpec, array: &ArraySpec) -> Result<(), Z
         out.fill(0);
         out[..values.len()].copy_from_slice(&values);
     };
-    let writer =
-        ChunkWriter { spec: array, format: ZarrFormat::V3, folder: &folder, sync: true, rows_read: None };
+    let writer = ChunkWriter {
+        spec: array,
+        format: ZarrFormat::V3,
+        folder: &folder,
+        sync: true,
+        rows_read: None,
+        objects: ALL_OBJECTS,
+    };
     writer.write(&fill).map(|_| ()).map_err(|error| match error {
         WriteError::Io { path, cause } => ZoneStoreError::Io { path, cause },
         WriteError::Grid(cause) => cause.into(),

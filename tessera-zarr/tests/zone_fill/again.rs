@@ -39,7 +39,11 @@ fn a_changed_tile_changes_the_shards_that_it_touches() {
     }
     let after = files(&path);
     for (name, bytes) in &before {
-        assert_eq!(after[name] == *bytes, !name.starts_with("utm32/embeddings/c/") && !name.starts_with("utm32/scales/c/"), "{name}");
+        assert_eq!(
+            after[name] == *bytes,
+            !name.starts_with("utm32/embeddings/c/") && !name.starts_with("utm32/scales/c/"),
+            "{name}"
+        );
     }
 }
 
@@ -75,7 +79,11 @@ fn a_tile_is_added_and_one_that_is_gone_is_missed() {
     let (report, told) = fill(&store, &alone, &FillOptions::default());
     assert!(report.failed > 0 && report.written == 0);
     let errors: Vec<_> = told.iter().filter_map(|(.., error)| error.as_deref()).collect();
-    assert!(errors.iter().any(|error| error.contains("that the archive does not have") && error.contains("prune")));
+    assert!(
+        errors
+            .iter()
+            .any(|error| error.contains("that the archive does not have") && error.contains("prune"))
+    );
     assert_eq!(files(&path), before);
 
     // Told to, it does, and shards without any tile are gone.
@@ -102,7 +110,9 @@ fn shards_that_nothing_is_known_of_are_left_alone() {
     std::fs::remove_dir_all(dir.path().join("a.zarr.build")).unwrap();
     let (report, told) = fill(&ZoneWriter::open(&path).unwrap(), &archive, &FillOptions::default());
     assert!(report.written < report.failed);
-    assert!(told.iter().filter_map(|(.., error)| error.as_ref()).all(|error| error.contains("say overwrite")));
+    assert!(
+        told.iter().filter_map(|(.., error)| error.as_ref()).all(|error| error.contains("say overwrite"))
+    );
     let (report, _) = fill(&store, &archive, &FillOptions::default().overwrite(true));
     assert_eq!(report.failed, 0);
     assert_eq!(files(&path), before);

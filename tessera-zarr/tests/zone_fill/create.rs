@@ -10,7 +10,10 @@ fn a_store_is_made_once_and_opened_as_it_was_made() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.zarr");
     create(&path);
-    assert!(matches!(ZoneWriter::create(&path, &spec()), Err(ZoneStoreError::Place(StagingError::Exists { .. }))));
+    assert!(matches!(
+        ZoneWriter::create(&path, &spec()),
+        Err(ZoneStoreError::Place(StagingError::Exists { .. }))
+    ));
     let store = ZoneWriter::open(&path).unwrap();
     assert_eq!((store.zones(), store.years()), (&[31, 32][..], &[year(2023), year(2024)][..]));
     assert_eq!((store.channels(), store.layout(), store.version()), (4, spec_layout(), &v1()));
@@ -78,7 +81,10 @@ fn stores_of_another_layout_are_refused_with_what_differs() {
     };
     assert!(change("163840.0", "163850.0").contains("lattice of utm31"));
     assert!(change("2007040", "2007041").contains("shape of utm31/embeddings"));
-    assert!(change("\"fill_value\": \"Infinity\"", "\"fill_value\": \"NaN\"").contains("fill_value of utm31/scales"));
+    assert!(
+        change("\"fill_value\": \"Infinity\"", "\"fill_value\": \"NaN\"")
+            .contains("fill_value of utm31/scales")
+    );
     assert!(change("\"bitshuffle\"", "\"noshuffle\"").contains("codecs of utm31/embeddings"));
     assert!(change("consolidated_metadata", "other").contains("consolidated metadata"));
     std::fs::write(path.join("zarr.json"), "{").unwrap();

@@ -5,3 +5,4 @@ mod create;
 mod pixels;
 mod support;
 mod trouble;
+mod verify;

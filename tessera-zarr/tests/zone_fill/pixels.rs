@@ -25,8 +25,10 @@ fn check(layout: ZoneLayout) {
         let open = |name: &str| Array::open(storage.clone(), &format!("/utm{zone}/{name}")).unwrap();
         let (embeddings, scales) = (open("embeddings"), open("scales"));
         let lattice = PixelGrid::of_zone(zone).unwrap();
-        let tiles: Vec<Box<dyn Tile>> =
-            names.iter().map(|name| archive.open(name.parse().unwrap(), year(2024)).unwrap().unwrap()).collect();
+        let tiles: Vec<Box<dyn Tile>> = names
+            .iter()
+            .map(|name| archive.open(name.parse().unwrap(), year(2024)).unwrap().unwrap())
+            .collect();
         let windows = tiles.iter().map(|tile| {
             let (row, col) = tile.grid().offset_in(&lattice).unwrap();
             Window::new(row as usize, col as usize, tile.grid().rows(), tile.grid().cols())

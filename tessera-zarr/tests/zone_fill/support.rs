@@ -6,8 +6,8 @@ use std::sync::Mutex;
 
 use ndarray::{Array2, Array3};
 use tessera_core::{
-    Archive, Channels, DatasetVersion, PixelGrid, Quantized, QuantizedView, Region, Scales, Source, SourceError,
-    Stamp, Tile, TileId, Window, Year,
+    Archive, Channels, DatasetVersion, PixelGrid, Quantized, QuantizedView, Region, Scales, Source,
+    SourceError, Stamp, Tile, TileId, Window, Year,
 };
 use tessera_zarr::{
     FillOptions, FillReport, UnitReport, ZoneFillError, ZoneLayout, ZoneSpec, ZoneUnit, ZoneWriter,
@@ -52,7 +52,8 @@ pub(crate) struct Fake {
 impl Fake {
     pub(crate) fn new(names: &[&str]) -> Self {
         let entry = |seed| Entry { seed, health: Health::Well };
-        let tiles = names.iter().enumerate().map(|(at, name)| ((year(2024), name.parse().unwrap()), entry(at)));
+        let tiles =
+            names.iter().enumerate().map(|(at, name)| ((year(2024), name.parse().unwrap()), entry(at)));
         Self { version: v1(), tiles: Mutex::new(tiles.collect()) }
     }
 
@@ -77,11 +78,14 @@ impl FakeTile {
     fn new(id: TileId, entry: &Entry, version: DatasetVersion) -> Self {
         let mut grid = PixelGrid::of_tile(id).unwrap();
         if entry.health == Health::OffLattice {
-            grid = PixelGrid::new(grid.zone(), grid.west() + 3.0, grid.north(), grid.rows(), grid.cols()).unwrap();
+            grid = PixelGrid::new(grid.zone(), grid.west() + 3.0, grid.north(), grid.rows(), grid.cols())
+                .unwrap();
         }
         let channels = if let Health::Channels(n) = entry.health { n } else { CHANNELS };
         let (rows, cols, seed) = (grid.rows(), grid.cols(), entry.seed);
-        let data = Array3::from_shape_fn((rows, cols, channels), |(r, c, k)| (r * 31 + c * 7 + k * 3 + seed * 13) as i8);
+        let data = Array3::from_shape_fn((rows, cols, channels), |(r, c, k)| {
+            (r * 31 + c * 7 + k * 3 + seed * 13) as i8
+        });
         let scale = |r: usize, c: usize| match ((r / 5) * 3 + (c / 4) * 7 + seed * 5) % 11 {
             0 | 1 => f32::NAN,
             2 => f32::INFINITY,
@@ -109,11 +113,19 @@ impl Source for FakeTile {
     fn name(&self) -> String {
         self.id.to_string()
     }
-    fn read_window_into(&self, window: Window, channels: &Channels, out: &mut Quantized) -> Result<(), SourceError> {
+    fn read_window_into(
+        &self,
+        window: Window,
+        channels: &Channels,
+        out: &mut Quantized,
+    ) -> Result<(), SourceError> {
         if self.torn && window.end_row() > 100 {
             return Err(SourceError::new(self.name(), "it ends after row 100"));
         }
-        self.pixels.view().read_into(window, channels, out).map_err(|cause| SourceError::new(self.name(), cause))
+        self.pixels
+            .view()
+            .read_into(window, channels, out)
+            .map_err(|cause| SourceError::new(self.name(), cause))
     }
     fn view(&self) -> Option<QuantizedView<'_>> {
         (!self.torn).then(|| self.pixels.view())
@@ -153,7 +165,9 @@ impl Archive for Fake {
     fn open(&self, id: TileId, year: Year) -> Result<Option<Box<dyn Tile>>, SourceError> {
         match self.tiles.lock().unwrap().get(&(year, id)) {
             None => Ok(None),
-            Some(Entry { health: Health::Closed, .. }) => Err(SourceError::new(id.to_string(), "it cannot be opened")),
+            Some(Entry { health: Health::Closed, .. }) => {
+                Err(SourceError::new(id.to_string(), "it cannot be opened"))
+            }
             Some(entry) => Ok(Some(Box::new(FakeTile::new(id, entry, self.version.clone())))),
         }
     }

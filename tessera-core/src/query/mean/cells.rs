@@ -108,7 +108,8 @@ impl<'a> Cells<'a> {
     }
 
     fn number(&self, (side, row, col): Place) -> u32 {
-        let within = |at: i64, from: usize, n: usize| usize::try_from(at - from as i64).ok().filter(|&at| at < n);
+        let within =
+            |at: i64, from: usize, n: usize| usize::try_from(at - from as i64).ok().filter(|&at| at < n);
         let tile = &self.tile;
         match (side, within(row, tile.row, tile.rows), within(col, tile.col, tile.cols)) {
             (0, Some(row), Some(col)) => u32::try_from(row * tile.cols + col).unwrap_or(NONE),

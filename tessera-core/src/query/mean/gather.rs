@@ -49,7 +49,7 @@ impl Mean<'_> {
                 invalid.for_each(|(place, _)| *place = NONE);
             }
             if let Some(area) = &self.clip {
-                for part in Footprint::new(area, zone.grid)?.outside(strip)? {
+                for part in Footprint::new(area, zone.grid)?.split(strip)?.outside {
                     for row in part.row_range() {
                         let first = (row - strip.row) * strip.cols + part.col - strip.col;
                         places[first..first + part.cols].fill(NONE);

@@ -81,7 +81,9 @@ impl Sums {
     /// Writes the means and the counts of the cells of a tile.
     pub(super) fn write(&self, mut values: ArrayViewMut3<'_, f32>, mut counts: ArrayViewMut2<'_, u32>) {
         let cells = values.lanes_mut(ndarray::Axis(2)).into_iter().zip(&mut counts);
-        for ((mut mean, to), (sum, &count)) in cells.zip(self.sums.chunks(self.depth.max(1)).zip(&self.counts)) {
+        for ((mut mean, to), (sum, &count)) in
+            cells.zip(self.sums.chunks(self.depth.max(1)).zip(&self.counts))
+        {
             *to = count;
             let n = f64::from(count);
             mean.iter_mut().zip(sum).for_each(|(mean, sum)| {

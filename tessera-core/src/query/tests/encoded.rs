@@ -14,7 +14,8 @@ pub(super) fn year(number: u16) -> Year {
 
 /// The pixel of a zone at a row and column of its lattice: a tenth water, a tenth no data.
 pub(super) fn pixel(zone: u8, year: Year, row: i64, col: i64) -> ([i8; DEPTH], f32) {
-    let mut hash = (row as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (col as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+    let mut hash =
+        (row as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (col as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
     hash = (hash ^ (u64::from(zone) << 32) ^ u64::from(year.number())).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^= hash >> 29;
     let bytes = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53).to_le_bytes();
@@ -57,7 +58,9 @@ impl Encoded {
         let inside = self.zones.get(&zone).and_then(|grid| grid.offset_in(&lattice).map(|at| (grid, at)));
         let has = |from: i64, n: usize, at: i64| (from..from + n as i64).contains(&at);
         match inside {
-            Some((grid, (r, c))) if has(r, grid.rows(), row) && has(c, grid.cols(), col) => pixel(zone, year, row, col),
+            Some((grid, (r, c))) if has(r, grid.rows(), row) && has(c, grid.cols(), col) => {
+                pixel(zone, year, row, col)
+            }
             _ => ([0; DEPTH], f32::INFINITY),
         }
     }
@@ -77,12 +80,24 @@ impl Zones for Encoded {
     }
 
     fn boxes(&self, year: Year) -> Vec<Region> {
-        if self.years.contains(&year) { vec![Region::new(-180.0, -90.0, 180.0, 89.5).unwrap()] } else { vec![] }
+        if self.years.contains(&year) {
+            vec![Region::new(-180.0, -90.0, 180.0, 89.5).unwrap()]
+        } else {
+            vec![]
+        }
     }
 
-    fn zone(&self, number: u8, year: Year, region: &Region) -> Result<Option<Box<dyn Source + '_>>, SourceError> {
+    fn zone(
+        &self,
+        number: u8,
+        year: Year,
+        region: &Region,
+    ) -> Result<Option<Box<dyn Source + '_>>, SourceError> {
         let west = f64::from(number) * 6.0 - 186.0;
-        assert!(west <= region.west() && region.west() <= region.east() && region.east() <= west + 6.0, "{number} {region}");
+        assert!(
+            west <= region.west() && region.west() <= region.east() && region.east() <= west + 6.0,
+            "{number} {region}"
+        );
         let Some(&grid) = self.zones.get(&number) else { return Ok(None) };
         Ok(Some(Box::new(Zone { grid, year, block_rows: self.block_rows })))
     }
@@ -107,15 +122,25 @@ impl Source for Zone {
         format!("encoded zone {}", self.grid.zone().number())
     }
 
-    fn read_window_into(&self, window: Window, channels: &Channels, out: &mut Quantized) -> Result<(), SourceError> {
-        let window = window.within(self.grid.rows(), self.grid.cols()).map_err(|e| SourceError::new("encoded", e))?;
+    fn read_window_into(
+        &self,
+        window: Window,
+        channels: &Channels,
+        out: &mut Quantized,
+    ) -> Result<(), SourceError> {
+        let window =
+            window.within(self.grid.rows(), self.grid.cols()).map_err(|e| SourceError::new("encoded", e))?;
         let list = channels.resolve(DEPTH).map_err(|e| SourceError::new("encoded", e))?;
         let number = self.grid.zone().number();
         let (row, col) = self.grid.offset_in(&PixelGrid::of_zone(number).unwrap()).unwrap();
         let (mut data, scales) = out.reset(window.rows, window.cols, list.len());
         for at in Window::full(window.rows, window.cols).split(1, 1) {
-            let (vector, scale) =
-                pixel(number, self.year, row + (window.row + at.row) as i64, col + (window.col + at.col) as i64);
+            let (vector, scale) = pixel(
+                number,
+                self.year,
+                row + (window.row + at.row) as i64,
+                col + (window.col + at.col) as i64,
+            );
             list.iter().enumerate().for_each(|(to, &k)| data[(at.row, at.col, to)] = vector[k]);
             scales[(at.row, at.col)] = scale;
         }
@@ -128,11 +153,19 @@ impl Source for Zone {
 }
 
 /// Fails where a pixel is not what it must be; invalid scales are told apart.
-pub(super) fn assert_pixel(got: &Quantized, (row, col): (usize, usize), expected: ([i8; DEPTH], f32), what: &str) {
+pub(super) fn assert_pixel(
+    got: &Quantized,
+    (row, col): (usize, usize),
+    expected: ([i8; DEPTH], f32),
+    what: &str,
+) {
     let view = got.view();
     let crate::ScalesView::Pixel(scales) = view.scales() else { panic!("a scale for each channel") };
     let vector: Vec<i8> = view.data().slice(ndarray::s![row, col, ..]).to_vec();
     let (scale, right) = (scales[(row, col)], expected.1);
-    assert!(scale.to_bits() == right.to_bits() || (scale.is_nan() && right.is_nan()), "{what} at {row}, {col}: {scale}, not {right}");
+    assert!(
+        scale.to_bits() == right.to_bits() || (scale.is_nan() && right.is_nan()),
+        "{what} at {row}, {col}: {scale}, not {right}"
+    );
     assert_eq!(vector, expected.0, "{what} at {row}, {col}");
 }

@@ -4,7 +4,8 @@ use super::any_area;
 use super::encoded::{DEPTH, Encoded, year};
 use crate::area::longitude::{normal, zone_of};
 use crate::{
-    Answer, Area, Crs, MemoryBudget, Means, PixelGrid, Query, RasterGrid, Region, ScaleLimit, UtmProjection, UtmZone,
+    Answer, Area, Crs, Means, MemoryBudget, PixelGrid, Query, RasterGrid, Region, ScaleLimit, UtmProjection,
+    UtmZone,
 };
 
 /// Means by looking at every pixel around the middle of an area, zone by zone, row by row.
@@ -22,7 +23,8 @@ fn slow(zones: &Encoded, area: &Area, grid: &RasterGrid, clip: bool, limit: Scal
             continue;
         }
         let (easting, northing) = utm.project(lon, lat).unwrap();
-        let (row, col) = (((lattice.north() - northing) / 10.0) as i64, ((easting - lattice.west()) / 10.0) as i64);
+        let (row, col) =
+            (((lattice.north() - northing) / 10.0) as i64, ((easting - lattice.west()) / 10.0) as i64);
         for r in row - reach..row + reach {
             for c in col - reach..col + reach {
                 let (vector, scale) = zones.pixel(number, year(2024), r, c);
@@ -55,7 +57,9 @@ fn slow(zones: &Encoded, area: &Area, grid: &RasterGrid, clip: bool, limit: Scal
         n => (sums[cell][k] / f64::from(n)) as f32,
     };
     Means {
-        values: ndarray::Array3::from_shape_fn((shape.0, shape.1, DEPTH), |(r, c, k)| mean(r * shape.1 + c, k)),
+        values: ndarray::Array3::from_shape_fn((shape.0, shape.1, DEPTH), |(r, c, k)| {
+            mean(r * shape.1 + c, k)
+        }),
         counts: ndarray::Array2::from_shape_vec(shape, counts.clone()).unwrap(),
     }
 }
@@ -124,7 +128,10 @@ fn means_do_not_depend_on_threads() {
     for strip in answer.strips(budget).unwrap() {
         let (window, strip) = strip.unwrap();
         assert_eq!(window.rows, 1);
-        assert_eq!(strip.values.row_bits(), means.values.slice(ndarray::s![window.row_range(), .., ..]).to_owned().row_bits());
+        assert_eq!(
+            strip.values.row_bits(),
+            means.values.slice(ndarray::s![window.row_range(), .., ..]).to_owned().row_bits()
+        );
     }
 }
 
@@ -143,7 +150,8 @@ fn cells_without_valid_pixels_are_nan() {
     let zones = Encoded::all().without(31);
     let area = Area::from("5.999,50,6.001,50.001".parse::<Region>().unwrap());
     let grid = RasterGrid::covering(&area, Crs::LonLat, 0.001).unwrap();
-    let means = Query::new(area, year(2024)).mean(&zones, grid).unwrap().read(MemoryBudget::default()).unwrap();
+    let means =
+        Query::new(area, year(2024)).mean(&zones, grid).unwrap().read(MemoryBudget::default()).unwrap();
     assert_eq!((means.counts[(0, 0)], means.values[(0, 0, 0)].is_nan()), (0, true));
     assert!(means.counts[(0, 1)] > 30 && means.values[(0, 1, 0)].is_finite());
 }

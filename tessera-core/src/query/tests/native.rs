@@ -4,8 +4,8 @@ use super::any_area;
 use super::encoded::{DEPTH, Encoded, assert_pixel, year};
 use crate::area::longitude::zone_of;
 use crate::{
-    Answer, Area, Channels, Hemisphere, MemoryBudget, PixelGrid, Quantized, Query, Region, ScalesView, UtmProjection,
-    Window, ZonePart,
+    Answer, Area, Channels, Hemisphere, MemoryBudget, PixelGrid, Quantized, Query, Region, ScalesView,
+    UtmProjection, Window, ZonePart,
 };
 
 const NOTHING: ([i8; DEPTH], f32) = ([0; DEPTH], f32::INFINITY);
@@ -95,14 +95,18 @@ fn channels_come_in_their_order() {
     for (all, some) in all.iter().zip(&some) {
         let all = all.read(MemoryBudget::default()).unwrap();
         let some = some.read(MemoryBudget::default()).unwrap();
-        assert_eq!(some.view().data(), all.view().channels(&Channels::from(vec![3, 1])).unwrap().view().data());
+        assert_eq!(
+            some.view().data(),
+            all.view().channels(&Channels::from(vec![3, 1])).unwrap().view().data()
+        );
     }
 }
 
 #[test]
 fn a_buffer_serves_many_strips() {
     let zones = Encoded::all();
-    let part = &Query::new("10,-33.01,10.01,-33".parse::<Region>().unwrap(), year(2024)).native(&zones).unwrap()[0];
+    let part =
+        &Query::new("10,-33.01,10.01,-33".parse::<Region>().unwrap(), year(2024)).native(&zones).unwrap()[0];
     assert_eq!(part.grid().zone().epsg(), 32732);
     let budget = MemoryBudget::from_bytes(part.bytes_of_row() * 10).unwrap();
     let mut buffer = Quantized::empty();
@@ -119,7 +123,12 @@ fn a_buffer_serves_many_strips() {
 fn a_zone_without_anything_has_no_part() {
     let region: Region = "179.999,-17,-179.999,-16.999".parse().unwrap();
     let parts = |zones: &Encoded| -> Vec<u8> {
-        Query::new(Area::from(region), year(2024)).native(zones).unwrap().iter().map(ZonePart::number).collect()
+        Query::new(Area::from(region), year(2024))
+            .native(zones)
+            .unwrap()
+            .iter()
+            .map(ZonePart::number)
+            .collect()
     };
     assert_eq!(parts(&Encoded::all()), [60, 1]);
     assert_eq!(parts(&Encoded::all().without(60)), [1]);

@@ -4,7 +4,8 @@ use super::encoded::{DEPTH, Encoded, assert_pixel, year};
 use super::{any_lat, any_lon};
 use crate::area::longitude::{normal, zone_of};
 use crate::{
-    Channels, PixelGrid, PixelStatus, PointStatus, QueryError, ScaleLimit, UtmProjection, Window, points, through_years,
+    Channels, PixelGrid, PixelStatus, PointStatus, QueryError, ScaleLimit, UtmProjection, Window, points,
+    through_years,
 };
 
 proptest! {
@@ -60,7 +61,8 @@ fn edges_of_the_world_are_points() {
     let found = points(&zones, year(2024), &at, &Channels::All, ScaleLimit::default()).unwrap();
     let view = found.quantized().view();
     assert_eq!(view.data().index_axis(ndarray::Axis(0), 0), view.data().index_axis(ndarray::Axis(0), 1));
-    for (index, bad) in [(180.1, 0.0), (0.0, 90.1), (f64::NAN, 0.0), (0.0, f64::NAN)].into_iter().enumerate() {
+    for (index, bad) in [(180.1, 0.0), (0.0, 90.1), (f64::NAN, 0.0), (0.0, f64::NAN)].into_iter().enumerate()
+    {
         let mut list = vec![(0.0, 0.0); index];
         list.push(bad);
         let error = points(&zones, year(2024), &list, &Channels::All, ScaleLimit::default()).unwrap_err();
@@ -78,18 +80,23 @@ fn a_column_through_the_years() {
     assert_eq!(all.iter().map(|(year, _)| year.number()).collect::<Vec<_>>(), [2023, 2024]);
     for (year, found) in &all {
         let alone = points(&zones, *year, &at, &Channels::All, ScaleLimit::default()).unwrap();
-        assert_eq!((alone.status(), alone.quantized().view().data()), (found.status(), found.quantized().view().data()));
+        assert_eq!(
+            (alone.status(), alone.quantized().view().data()),
+            (found.status(), found.quantized().view().data())
+        );
     }
     let one = through_years(&zones, &[year(2024)], &at, &Channels::All, ScaleLimit::default()).unwrap();
     assert_eq!(one.len(), 1);
-    let error = through_years(&zones, &[year(2024), year(2020)], &at, &Channels::All, ScaleLimit::default()).unwrap_err();
+    let error = through_years(&zones, &[year(2024), year(2020)], &at, &Channels::All, ScaleLimit::default())
+        .unwrap_err();
     assert_eq!(error.to_string(), "encoded has nothing of 2020: it has 2023–2024");
 }
 
 #[test]
 fn many_points_at_once() {
     let zones = Encoded::all();
-    let at: Vec<_> = (0..200_000).map(|k| (2.0 + f64::from(k % 500) / 1e4, 50.0 + f64::from(k / 500) / 1e4)).collect();
+    let at: Vec<_> =
+        (0..200_000).map(|k| (2.0 + f64::from(k % 500) / 1e4, 50.0 + f64::from(k / 500) / 1e4)).collect();
     let found = points(&zones, year(2024), &at, &Channels::from(0..1), ScaleLimit::default()).unwrap();
     let valid = found.status().iter().filter(|&&status| status == PointStatus::Valid).count();
     assert!((150_000..170_000).contains(&valid), "{valid}");

@@ -1,0 +1,25 @@
+//! Cloud Optimized GeoTIFFs.
+//!
+//! The container is written here: `tiff` cannot place directories before data that is not there yet, and the writers of
+//! GeoTIFFs that exist encode on one thread, keep a plain copy of the pixels aside, or have no names for bands.
+
+mod assembly;
+mod codec;
+mod directory;
+mod entry;
+mod error;
+mod gdal_metadata;
+mod geo_keys;
+mod level;
+mod level_writer;
+mod options;
+mod predictor;
+mod spec;
+mod strip;
+mod tile_file;
+mod writer;
+
+pub use error::GeoTiffError;
+pub use options::{Compression, GeoTiffOptions};
+pub use spec::GeoTiffSpec;
+pub use writer::{GeoTiffReport, GeoTiffWriter};

@@ -1,0 +1,45 @@
+//! The tiles of a year, by their names alone.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tessera_core::TileId;
+
+use crate::Strangers;
+
+/// The folder that the tiles of a year lie in, and which tiles it has, in their order.
+#[derive(Debug)]
+pub(crate) struct YearFolder {
+    pub(crate) folder: PathBuf,
+    tiles: Vec<TileId>,
+}
+
+impl YearFolder {
+    /// A folder with tiles named in any order and any number of times.
+    pub(crate) fn new(folder: PathBuf, mut tiles: Vec<TileId>) -> Self {
+        tiles.sort_unstable();
+        tiles.dedup();
+        tiles.shrink_to_fit();
+        Self { folder, tiles }
+    }
+
+    /// The tiles in a folder, and what else lies there. The folder is read once, and no tile is looked into: that a name
+    /// is a folder is what the system's listing says. A link counts as a folder without being followed.
+    pub(crate) fn read(folder: &Path) -> io::Result<(Self, Strangers)> {
+        let (mut tiles, mut strangers) = (Vec::new(), Strangers::default());
+        for entry in folder.read_dir()? {
+            let entry = entry?;
+            let (name, kind) = (entry.file_name(), entry.file_type()?);
+            let name = name.to_string_lossy();
+            match name.parse() {
+                Ok(tile) if !kind.is_file() => tiles.push(tile),
+                _ => strangers.add(entry.path(), &name, kind),
+            }
+        }
+        Ok((Self::new(folder.to_owned(), tiles), strangers))
+    }
+
+    pub(crate) fn tiles(&self) -> &[TileId] {
+        &self.tiles
+    }
+}

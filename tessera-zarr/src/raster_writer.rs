@@ -1,0 +1,202 @@
+//! Writing any raster of pixels as a store.
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::Write;
+use std::ops::Range;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use tessera_core::{DatasetVersion, MemoryBudget, Quantized, RasterGrid, ScalesView, Year};
+
+use crate::array::ArraySpec;
+use crate::attributes::raster;
+use crate::encode::{ALL_OBJECTS, ChunkWriter, FillChunk};
+use crate::staging::Staging;
+use crate::{Layout, WriteError, WriteReport, metadata, tile_arrays};
+
+/// Writes stores of any raster: the answer to a query, say, in the form of a tile store, on any grid.
+///
+/// The pixels are asked for from north to south, a row of chunks (or of shards) at a time, so that the memory does not
+/// depend on how many rows there are. A store appears whole or not at all.
+///
+/// ```
+/// use tessera_core::{Crs, DatasetVersion, MemoryBudget, RasterGrid, Year};
+/// use tessera_zarr::{Layout, RasterInfo, RasterWriter};
+///
+/// let dir = tempfile::tempdir()?;
+/// let grid = RasterGrid::new(Crs::LonLat, (0.0, 52.0), (0.01, 0.01), 300, 40)?;
+/// let info = RasterInfo {
+///     grid, year: Year::new(2024)?, version: &DatasetVersion::named("v1"), channels: 3, title: "a region",
+/// };
+/// let mut asked = Vec::new();
+/// let report = RasterWriter::new(Layout::default()).write(
+///     &dir.path().join("a.zarr"), &info, MemoryBudget::default(), &mut |rows, out| {
+///         let (mut data, scales) = out.reset(rows.len(), 40, 3);
+///         data.fill(1);
+///         scales.fill(0.5);
+///         asked.push(rows);
+///         Ok(())
+///     })?;
+/// assert_eq!(asked, [0..256, 256..300]);
+/// assert_eq!(report.bytes_in, 300 * 40 * (3 + 4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RasterWriter {
+    layout: Layout,
+    overwrite: bool,
+    sync: bool,
+    created: Option<String>,
+}
+
+/// What a raster is.
+#[derive(Debug, Clone, Copy)]
+pub struct RasterInfo<'a> {
+    /// Where its pixels lie.
+    pub grid: RasterGrid,
+    /// The year that they are of.
+    pub year: Year,
+    /// The dataset that they belong to.
+    pub version: &'a DatasetVersion,
+    /// The number of channels.
+    pub channels: usize,
+    /// What to call it.
+    pub title: &'a str,
+}
+
+/// Puts the pixels of some rows, all columns and channels, into a buffer, with one scale a pixel.
+pub type ReadRows<'a> =
+    dyn FnMut(Range<usize>, &mut Quantized) -> Result<(), Box<dyn Error + Send + Sync>> + 'a;
+
+impl RasterWriter {
+    /// A writer of stores in this layout, which refuses to overwrite and brings every file to disk.
+    #[must_use]
+    pub fn new(layout: Layout) -> Self {
+        Self { layout, overwrite: false, sync: true, created: None }
+    }
+
+    /// Whether a store that stands in the place is replaced. Anything that is not a Zarr store never is.
+    #[must_use]
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// Whether every file is on disk (`fsync`) before the store takes its place; yes by default.
+    #[must_use]
+    pub fn sync(mut self, sync: bool) -> Self {
+        self.sync = sync;
+        self
+    }
+
+    /// The time of writing that the store tells, RFC 3339; left out by default.
+    #[must_use]
+    pub fn created(mut self, created: impl Into<String>) -> Self {
+        self.created = Some(created.into());
+        self
+    }
+
+    /// Writes a raster to `path`, whose parent folder must exist.
+    ///
+    /// # Errors
+    /// [`WriteError`]: more memory than the budget for the rows of one row of chunks, pixels that cannot be had or are of
+    /// another shape, or a place that cannot be written. Then nothing is left at `path`, or what was there.
+    pub fn write(
+        &self,
+        path: &Path,
+        info: &RasterInfo<'_>,
+        budget: MemoryBudget,
+        read: &mut ReadRows<'_>,
+    ) -> Result<WriteReport, WriteError> {
+        let (grid, channels) = (&info.grid, info.channels);
+        let dim = (grid.rows(), grid.cols(), channels);
+        let embeddings = tile_arrays::embeddings(&self.layout, dim, grid.crs())?;
+        let scales = tile_arrays::scales(&self.layout, &[dim.0, dim.1], grid.crs())?;
+        let coordinates = tile_arrays::coordinates(grid, info.year, channels)?;
+        let step = embeddings.shard.as_ref().map_or(embeddings.grid.chunk_shape()[0], |shard| shard[0]);
+        let step = usize::try_from(step).unwrap_or(usize::MAX).min(grid.rows());
+        let needed = (step as u64).saturating_mul(grid.cols() as u64).saturating_mul(channels as u64 + 4);
+        if needed > budget.bytes() {
+            let (rows, cols, budget) = (step, grid.cols(), budget.bytes());
+            return Err(WriteError::Memory { rows, cols, needed, budget });
+        }
+
+        let staging = Staging::begin(path, self.overwrite)?;
+        let folders = [&embeddings, &scales].into_iter().chain(coordinates.iter().map(|one| &one.spec));
+        for spec in folders {
+            let folder = staging.path().join(spec.name);
+            fs::create_dir(&folder).map_err(WriteError::io(&folder))?;
+        }
+        let mut bytes_out = 0;
+        let mut pixels = Quantized::empty();
+        for (band, first) in (0..grid.rows()).step_by(step).enumerate() {
+            let rows = first..(first + step).min(grid.rows());
+            read(rows.clone(), &mut pixels).map_err(|cause| WriteError::Pixels { cause })?;
+            let (view, objects) = (pixels.view(), band as u64..band as u64 + 1);
+            let (got, factors) = (view.dim(), view.scales());
+            if got != (rows.len(), grid.cols(), channels) || !matches!(factors, ScalesView::Pixel(_)) {
+                let (rows, cols) = (got.0, got.1);
+                return Err(WriteError::Shape { rows, cols, grid_rows: step, grid_cols: grid.cols() });
+            }
+            let data = view.data();
+            bytes_out += self.array(&staging, &embeddings, objects.clone(), &|index, out| {
+                tile_arrays::fill_embeddings((&data, first), &embeddings.grid, index, out);
+            })?;
+            bytes_out += self.array(&staging, &scales, objects, &|index, out| {
+                tile_arrays::fill_scales((&factors, first), &scales.grid, index, out);
+            })?;
+        }
+        for one in &coordinates {
+            self.array(&staging, &one.spec, ALL_OBJECTS, &|_, out| out.copy_from_slice(&one.bytes))?;
+        }
+        let pixels = (grid.rows() as u64).saturating_mul(grid.cols() as u64);
+        let report = WriteReport {
+            chunks: embeddings.grid.count() + scales.grid.count(),
+            objects: embeddings.objects()?.count() + scales.objects()?.count(),
+            bytes_in: pixels.saturating_mul(channels as u64 + 4),
+            bytes_out,
+        };
+        let mut arrays = vec![embeddings, scales];
+        arrays.extend(coordinates.into_iter().map(|one| one.spec));
+        self.documents(&staging, info, &arrays)?;
+        staging.commit(self.sync)?;
+        Ok(report)
+    }
+
+    fn array(
+        &self,
+        staging: &Staging,
+        spec: &ArraySpec,
+        objects: Range<u64>,
+        fill: &FillChunk<'_>,
+    ) -> Result<u64, WriteError> {
+        let (format, sync) = (self.layout.format(), self.sync);
+        let folder = staging.path().join(spec.name);
+        ChunkWriter { spec, format, folder: &folder, sync, objects, rows_read: None }.write(fill)
+    }
+
+    fn documents(
+        &self,
+        staging: &Staging,
+        info: &RasterInfo<'_>,
+        arrays: &[ArraySpec],
+    ) -> Result<(), WriteError> {
+        let mut attributes: Map<String, Value> = raster::attributes(info);
+        if let Some(created) = &self.created {
+            attributes.insert("date_created".into(), json!(created));
+        }
+        let failed = |why: String| WriteError::Metadata { why };
+        let documents = metadata::documents(self.layout.format(), arrays, &attributes).map_err(failed)?;
+        for (name, document) in documents {
+            let path = staging.path().join(name);
+            let text = serde_json::to_string_pretty(&document).map_err(|e| failed(e.to_string()))?;
+            let mut file = File::create_new(&path).map_err(WriteError::io(&path))?;
+            file.write_all(text.as_bytes()).map_err(WriteError::io(&path))?;
+            if self.sync {
+                file.sync_all().map_err(WriteError::io(&path))?;
+            }
+        }
+        Ok(())
+    }
+}
