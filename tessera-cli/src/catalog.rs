@@ -118,7 +118,8 @@ fn record_of(archive: &Opened, args: &BuildArgs, id: TileId, year: Year) -> Resu
 
 fn record(tile: &Opened, path: &Path, year: Option<Year>) -> Result<TileRecord> {
     let known = tile.as_tile().and_then(Tile::year).or(year);
-    let year = || known.with_context(|| format!("the path of {} does not say the year: say --year", path.display()));
+    let year =
+        || known.with_context(|| format!("the path of {} does not say the year: say --year", path.display()));
     match tile {
         Opened::NpyTile(tile) => npy_record(tile, year()?),
         Opened::TileStore(store) => store_record(store, path, year()?),

@@ -5,13 +5,16 @@ use clap::{Parser, Subcommand};
 use crate::catalog::CatalogArgs;
 use crate::convert::ConvertArgs;
 use crate::info::InfoArgs;
+use crate::patch::PatchArgs;
 use crate::pca::PcaArgs;
+use crate::points::PointsArgs;
+use crate::region::RegionArgs;
 use crate::zone::ZoneArgs;
 
-/// Look into TESSERA tiles, convert them to Zarr, picture and catalogue them.
+/// Look into TESSERA tiles, ask them for regions and points, convert them to Zarr, picture and catalogue them.
 ///
-/// A SOURCE is a tile folder grid_<lon>_<lat>/ with its two .npy files, a Zarr store of one tile, or a folder of many
-/// tiles or stores by year.
+/// A SOURCE is a tile folder grid_<lon>_<lat>/ with its two .npy files, a Zarr store of one tile, a folder of many
+/// tiles or stores by year, or a zone store.
 ///
 /// Exit codes: 0 done, 1 internal error, 2 bad input, 3 incomplete (some tiles failed), 75 try again (the disk is full,
 /// or the work was interrupted).
@@ -34,6 +37,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Say what is in a tile, a store or a folder of tiles, or where a tile of a given name lies
     Info(InfoArgs),
+    /// Read a box or polygon of a year, across tiles and UTM zones, into NPY, Zarr, GeoTIFF or PNG
+    Region(RegionArgs),
+    /// Read the pixels of the points of a CSV file, in one year or all, into CSV or Parquet
+    Points(PointsArgs),
+    /// Read a square of pixels around a point
+    Patch(PatchArgs),
     /// Convert a tile, or all tiles of a year in a box, to Zarr stores
     Convert(ConvertArgs),
     /// Make a picture of a tile: its first three principal components as red, green and blue

@@ -1,8 +1,11 @@
 //! What the exit code says.
 
+use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
+use tessera_core::QueryError;
+use tessera_io::{GeoTiffError, OutputError, TableError};
 use tessera_zarr::WriteError;
 
 /// Some of the work was not done, the rest was.
@@ -49,7 +52,7 @@ fn number_of(error: &anyhow::Error) -> u8 {
     if error.is::<Interrupted>() {
         return 75;
     }
-    let internal = |cause: &(dyn std::error::Error + 'static)| {
+    let internal = |cause: &(dyn Error + 'static)| {
         matches!(
             cause.downcast_ref(),
             Some(
@@ -63,7 +66,26 @@ fn number_of(error: &anyhow::Error) -> u8 {
     if error.chain().any(internal) {
         return 1;
     }
-    if error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(is_passing) { 75 } else { 2 }
+    if error.chain().filter_map(io_error).any(is_passing) { 75 } else { 2 }
+}
+
+/// What the system said, where that is the cause. Errors that print their cause do not name it as their source.
+fn io_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    let of_output = |error: &'a OutputError| match error {
+        OutputError::Io { cause, .. } => Some(cause),
+        _ => None,
+    };
+    if let Some(GeoTiffError::Output(cause)) = error.downcast_ref() {
+        return of_output(cause);
+    }
+    if let Some(TableError::Output(cause)) = error.downcast_ref() {
+        return of_output(cause);
+    }
+    // The source of a query may be on a file system that does not answer.
+    if let Some(QueryError::Source(cause)) = error.downcast_ref() {
+        return anyhow::Chain::new(&*cause.cause).find_map(|cause| cause.downcast_ref());
+    }
+    error.downcast_ref()
 }
 
 /// Whether a failure can be gone another time: a full disk, a server that does not answer.
@@ -94,6 +116,11 @@ mod tests {
         assert_eq!(number_of(&Incomplete { failed: 1, of: 2, what: "tiles" }.into()), 3);
         assert_eq!(number_of(&io::Error::from(ErrorKind::NotFound).into()), 2);
         assert_eq!(number_of(&anyhow::anyhow!("anything else")), 2);
+        let path = std::path::PathBuf::from("a.tif");
+        let full = OutputError::Io { path, cause: ErrorKind::StorageFull.into() };
+        assert_eq!(number_of(&anyhow::Error::new(GeoTiffError::Output(full)).context("while writing")), 75);
+        let away = tessera_core::SourceError::new("far", io::Error::from(ErrorKind::TimedOut));
+        assert_eq!(number_of(&QueryError::from(away).into()), 75);
         let internal = WriteError::Metadata { why: "x".into() };
         assert_eq!(number_of(&internal.into()), 1);
     }

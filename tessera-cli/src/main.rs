@@ -4,15 +4,21 @@
 #![allow(rustdoc::invalid_html_tags)]
 
 mod catalog;
+mod channels;
 mod cli;
+mod clock;
 mod convert;
 mod exit;
 mod info;
 mod interrupt;
 mod layout;
+mod patch;
 mod pca;
 mod picture;
+mod points;
 mod progress;
+mod raster;
+mod region;
 mod report;
 mod source;
 mod zone;
@@ -33,6 +39,9 @@ fn main() -> ExitCode {
     let report = Report::new(cli.json, cli.quiet);
     let result = interrupt::listen().and_then(|()| match cli.command {
         Command::Info(args) => info::run(&args, &report),
+        Command::Region(args) => region::run(&args, &report),
+        Command::Points(args) => points::run(&args, &report),
+        Command::Patch(args) => patch::run(&args, &report),
         Command::Convert(args) => convert::run(&args, &report),
         Command::Pca(args) => pca::run(&args, &report),
         Command::Catalog(args) => catalog::run(&args, &report),

@@ -40,12 +40,17 @@ pub(crate) struct Picture {
 pub(crate) fn picture(pixels: QuantizedView<'_>, stretch: StretchName, standardize: bool) -> Result<Picture> {
     let limit = ScaleLimit::default();
     let moments = Moments::of_view(&pixels, limit)?;
-    let params = Pca::params(3.min(pixels.dim().2)).standardize(standardize);
-    let basis = params.fit(&moments).context("no picture can be made")?;
+    let basis = basis_of(&moments, standardize)?;
     let projected = basis.transform(&pixels, limit)?;
     let view: ArrayView3<'_, f32> = projected.view();
     let pixels = Stretch::fit(view, stretch.method())?.apply(view)?;
     Ok(Picture { basis, pixels })
+}
+
+/// The basis of a picture: three components, where there are as many channels.
+pub(crate) fn basis_of(moments: &Moments, standardize: bool) -> Result<Basis> {
+    let params = Pca::params(3.min(moments.channels())).standardize(standardize);
+    params.fit(moments).context("no picture can be made")
 }
 
 /// Explained variance ratios as percentages.

@@ -4,14 +4,16 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::report::Report;
 
 /// Plain lines come no more often than this.
 const EVERY: Duration = Duration::from_secs(10);
+/// What is done before this shows no bar.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Counts steps: a bar on a terminal, a plain line now and then elsewhere, nothing when quiet.
+/// Counts steps: a bar on a terminal after two seconds, a plain line now and then elsewhere, nothing when quiet.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     plain: Option<Mutex<Plain>>,
@@ -48,7 +50,7 @@ impl Progress {
         if !std::io::stderr().is_terminal() {
             return Self { bar: None, plain: Some(Mutex::new(plain)) };
         }
-        let bar = ProgressBar::new(bytes.unwrap_or(total));
+        let bar = ProgressBar::with_draw_target(Some(bytes.unwrap_or(total)), ProgressDrawTarget::hidden());
         let template = match bytes {
             Some(_) => "{wide_bar} {bytes}/{total_bytes} · {msg} · {elapsed} gone, {eta} left",
             None => "{wide_bar} {pos}/{len} {msg} · {elapsed} gone, {eta} left",
@@ -65,6 +67,11 @@ impl Progress {
         self.advance(1, 0);
     }
 
+    /// So many more steps are done.
+    pub(crate) fn steps(&self, steps: u64) {
+        self.advance(steps, 0);
+    }
+
     /// So many more bytes are done.
     pub(crate) fn bytes(&self, bytes: u64) {
         self.advance(0, bytes);
@@ -78,6 +85,9 @@ impl Progress {
         }
         let Plain { done, total, bytes, what, begun, said } = &mut *plain;
         if let Some(bar) = &self.bar {
+            if bar.is_hidden() && begun.elapsed() >= PATIENCE {
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
             match bytes {
                 Some((bytes, _)) => {
                     bar.set_position(*bytes);

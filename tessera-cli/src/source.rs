@@ -12,7 +12,7 @@ use tessera_core::{Archive, DatasetVersion, QuantizedView, Tile, Year};
 use tessera_npy::{NpyArchive, NpyTile};
 use tessera_zarr::{OpenError, StoreArchive, TileStore, ZoneStore};
 
-pub(crate) use queried::year_of;
+pub(crate) use queried::{with_all_years, year_of};
 
 use one_tile::OneTile;
 
@@ -125,6 +125,8 @@ pub(crate) fn with_pixels<T>(
             work(&**store, pixels.view())
         }
         Opened::NpyArchive(_) | Opened::StoreArchive(_) => bail!("expected one tile, got a folder of tiles"),
-        Opened::ZoneStore(_) => bail!("expected one tile, got a zone store: tessera region reads a part of it"),
+        Opened::ZoneStore(_) => {
+            bail!("expected one tile, got a zone store: tessera region reads a part of it")
+        }
     }
 }

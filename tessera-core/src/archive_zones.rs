@@ -1,8 +1,8 @@
 //! An archive of tiles as whole UTM zones.
 
 use crate::{
-    Archive, Channels, DatasetVersion, Mosaic, MosaicError, PixelGrid, Quantized, Region, ScaleLimit, Source,
-    SourceError, Tile, TileId, UtmProjection, UtmZone, Window, Year, Zones,
+    Archive, Area, Channels, DatasetVersion, Mosaic, MosaicError, PixelGrid, Quantized, Region, ScaleLimit,
+    Source, SourceError, Tile, TileId, UtmProjection, UtmZone, Window, Year, Zones,
 };
 
 /// Rows that are gathered at a time.
@@ -86,6 +86,14 @@ impl<'a> ArchiveZones<'a> {
         Ok(found)
     }
 
+    /// A tile that may have pixels in a region, whichever its cell.
+    fn reaching(&self, zone: &PixelGrid, year: Year, region: &Region) -> Result<Option<TileId>, SourceError> {
+        let failed = |cause: crate::ProjectionError| SourceError::new(self.archive.name(), cause);
+        let Some(window) = Area::from(*region).window_in(zone).map_err(failed)? else { return Ok(None) };
+        let grid = zone.window(&window).map_err(|cause| SourceError::new(self.archive.name(), cause))?;
+        Ok(self.tiles_on(&grid, year)?.first().copied())
+    }
+
     /// Opens the tiles of a year that may have pixels on a grid.
     ///
     /// # Errors
@@ -161,8 +169,13 @@ impl Zones for ArchiveZones<'_> {
         region: &Region,
     ) -> Result<Option<Box<dyn Source + '_>>, SourceError> {
         let grid = PixelGrid::of_zone(number).map_err(|cause| SourceError::new(self.name(), cause))?;
-        let mut ids = self.archive.tiles_in(year, region).into_iter();
-        let Some(id) = ids.find(|id| UtmZone::of_tile(*id).number() == number) else { return Ok(None) };
+        let own = |id: &TileId| UtmZone::of_tile(*id).number() == number;
+        let id = match self.archive.tiles_in(year, region).into_iter().find(own) {
+            Some(id) => Some(id),
+            // A tile reaches over the edges of its cell, and so into a region without a cell of it.
+            None => self.reaching(&grid, year, region)?,
+        };
+        let Some(id) = id else { return Ok(None) };
         let Some(tile) = self.archive.open(id, year)? else { return Ok(None) };
         let (channels, block_rows) = (tile.channels(), tile.block_rows());
         Ok(Some(Box::new(ZoneMosaic { zones: *self, grid, year, channels, block_rows })))

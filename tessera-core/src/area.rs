@@ -21,13 +21,14 @@ use polygons::Polygons;
 
 /// Where a query asks: a box of longitude and latitude, or polygons.
 ///
-/// The edges of polygons are straight in longitude and latitude, as in GeoJSON (RFC 7946), and a point is inside where an
-/// odd number of rings is around it, so the order of their corners does not matter. Western and southern edges belong to
-/// a polygon, eastern and northern ones not; all four belong to a box.
+/// The edges of polygons are straight in longitude and latitude, as in GeoJSON (RFC 7946), and a point is inside
+/// where an odd number of rings is around it, so the order of their corners does not matter. Western and southern
+/// edges belong to a polygon, eastern and northern ones not; all four belong to a box.
 ///
-/// A step of more than 180° of longitude from one corner to the next goes the short way, across the antimeridian; so do
-/// longitudes beyond ±180. (What runs the long way has a corner between.) A ring that winds around the Earth is closed
-/// over the pole that is nearer to it. Polygons that are cut in two at the antimeridian are one, as RFC 7946 recommends.
+/// A step of more than 180° of longitude from one corner to the next goes the short way, across the antimeridian; so
+/// do longitudes beyond ±180. (What runs the long way has a corner between.) A ring that winds around the Earth is
+/// closed over the pole that is nearer to it. Polygons that are cut in two at the antimeridian are one, as RFC 7946
+/// recommends.
 ///
 /// ```
 /// use geo_types::{MultiPolygon, line_string, polygon};

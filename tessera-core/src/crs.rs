@@ -128,8 +128,8 @@ enum Kind {
 const RADIUS: f64 = 6_378_137.0;
 
 impl CrsProjection {
-    /// Longitude and latitude → x and y; `None` where the CRS does not have the point. A longitude beyond ±180 gives an x
-    /// that goes on there, except in UTM.
+    /// Longitude and latitude → x and y; `None` where the CRS does not have the point. A longitude beyond ±180 gives
+    /// an x that goes on there, except in UTM.
     #[must_use]
     pub fn project(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
         let (x, y) = match &self.0 {

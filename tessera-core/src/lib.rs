@@ -56,8 +56,8 @@ pub use pixel_grid::{PIXEL_SIZE, PixelGrid, PixelGridError};
 pub use projection::{ProjectionError, UtmProjection};
 pub use quantized::{Quantized, QuantizedError};
 pub use query::{
-    Answer, Mean, Means, Nearest, PointStatus, PointValues, Query, QueryError, StripRows, Strips, ZonePart, patch,
-    points, through_years,
+    Answer, Mean, Means, Nearest, PointStatus, PointValues, Query, QueryError, StripRows, Strips, ZonePart,
+    patch, points, through_years,
 };
 pub use raster_grid::{RasterGrid, RasterGridError};
 pub use region::{Region, RegionError};

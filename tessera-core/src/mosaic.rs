@@ -31,6 +31,7 @@ use placed::Placed;
 /// further north, [`gather`](Self::gather) copies pixels, from any number of threads.
 ///
 /// ```
+/// # #[cfg(feature = "synthetic")] {
 /// use tessera_core::synthetic::Synthetic;
 /// use tessera_core::{Channels, Mosaic, PixelGrid, Quantized, ScaleLimit, Tile, Window, Year};
 ///
@@ -47,6 +48,7 @@ use placed::Placed;
 /// let counts = mosaic.gather(Window::new(0, 0, 100, 20), &Channels::All, &mut out)?;
 /// assert_eq!(out.view().dim(), (100, 20, 4));
 /// assert_eq!(counts.valid, out.view().count(ScaleLimit::default()).valid);
+/// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Mosaic<'a> {

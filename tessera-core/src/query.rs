@@ -44,15 +44,15 @@ use crate::{Area, Channels, ScaleLimit, Year};
 /// let query = Query::new(Region::new(0.12, 52.02, 0.14, 52.04)?, year).channels((0..4).into());
 /// let parts = query.native(&zones)?;
 /// assert_eq!(parts.len(), 1);
-/// assert_eq!((parts[0].number(), parts[0].grid().rows(), parts[0].grid().cols()), (31, 229, 143));
-/// assert_eq!(parts[0].bytes(), 229 * 143 * (4 + 4));
+/// assert_eq!((parts[0].number(), parts[0].grid().rows(), parts[0].grid().cols()), (31, 228, 146));
+/// assert_eq!(parts[0].bytes(), 228 * 146 * (4 + 4));
 ///
 /// let whole = parts[0].read(MemoryBudget::default())?;
-/// assert_eq!(whole.view().dim(), (229, 143, 4));
+/// assert_eq!(whole.view().dim(), (228, 146, 4));
 /// let budget = MemoryBudget::from_bytes(100_000)?;
 /// assert!(parts[0].read(budget).unwrap_err().to_string().contains("by strips"));
 /// let strips: Vec<_> = parts[0].strips(budget)?.collect::<Result<_, _>>()?;
-/// assert_eq!(strips.iter().map(|(window, _)| window.rows).sum::<usize>(), 229);
+/// assert_eq!(strips.iter().map(|(window, _)| window.rows).sum::<usize>(), 228);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -85,8 +85,8 @@ impl RasterGrid {
     /// The greatest number of rows or columns.
     pub const MAX_EDGE: usize = 1 << 26;
 
-    /// A raster with its upper-left corner (not a cell's centre) at `corner` (x, y), whose cells are `step` (x, y) wide and
-    /// high, in the unit of the CRS.
+    /// A raster with its upper-left corner (not a cell's centre) at `corner` (x, y), whose cells are `step` (x, y)
+    /// wide and high, in the unit of the CRS.
     ///
     /// # Errors
     /// A shape of zero or beyond [`RasterGrid::MAX_EDGE`], a step that is not above 0, or a corner that is not finite.

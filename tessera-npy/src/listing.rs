@@ -75,7 +75,7 @@ mod tests {
             2024/grid_0.15_52.05\r\n2024/grid_0.05_52.05";
         let listing = read(text);
         let folders: Vec<_> = listing.folders.iter().map(|f| (&*f.path, f.tiles.len(), f.line)).collect();
-        assert_eq!(folders, [("2024", 3, 1), ("2023", 1, 2)]);
+        assert_eq!(folders, [("2024", 2, 1), ("2023", 1, 2)]);
         assert_eq!((listing.lines, listing.strangers.total()), (6, 0));
     }
 

@@ -2,11 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::path::Path;
 
 use peak_alloc::PeakAlloc;
 use proptest::prelude::*;
 use tessera_core::ScaleLimit;
-use tessera_npy::{Landmask, NpyHeader, NpyTile};
+use tessera_npy::{Landmask, LandmaskProblem, NpyArchive, NpyHeader, NpyTile, TileError};
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
@@ -69,6 +70,49 @@ fn memory_is_bounded_by_the_file() {
     fs::write(&path, tiff).unwrap();
     let (bytes, landmask) = peak(|| Landmask::read(&path));
     assert!(landmask.is_err() && bytes < 1 << 20, "{bytes}");
+
+    // A listing: four bytes are kept of each of 60,000 tiles, and of a line without an end only its beginning is read.
+    let cells = tessera_core::Region::new(0.0, 40.0, 30.0, 60.0).unwrap().tiles();
+    let text: String =
+        cells.map(|id| format!("2024/{id}/{id}.npy x\n2024/{id}/{id}_scales.npy x\n")).collect();
+    let before = HEAP.current_usage();
+    let (bytes, archive) = peak(|| NpyArchive::options().open_listing("/nowhere", text.as_bytes()).unwrap());
+    let kept = HEAP.current_usage() - before;
+    assert_eq!(archive.list(Some("2024".parse().unwrap())).len(), 60_000);
+    assert!(kept < 4 * 60_000 + 4096 && bytes < 16 * 60_000, "{kept} {bytes}");
+    let text = "grid_0.15_52.05".repeat(1 << 20);
+    let (bytes, archive) = peak(|| NpyArchive::options().open_listing("/nowhere", text.as_bytes()));
+    assert!(archive.is_err() && bytes < 64 << 10, "{bytes}");
+
+    // A landmask of 1200 pixels that claims 16 million, of which not even packed ones can be in the file.
+    let folder = dir.path().join("grid_-99.85_80.05");
+    fs::create_dir(&folder).unwrap();
+    let header = |dtype: &str, shape: &str| {
+        format!("{:<117}\n", format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': ({shape}), }}"))
+    };
+    for (name, header, data) in
+        [("", header("|i1", "40, 30, 1"), 1200), ("_scales", header("<f4", "40, 30"), 4800)]
+    {
+        let bytes = [b"\x93NUMPY\x01\x00\x76\x00", header.as_bytes(), &vec![0; data]].concat();
+        fs::write(folder.join(format!("grid_-99.85_80.05{name}.npy")), bytes).unwrap();
+    }
+    for name in ["one_strip", "lzw"] {
+        let masks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/masks");
+        let mut tiff = fs::read(masks.join(name).with_extension("tiff")).unwrap();
+        // Width, height and rows of the strip, which GDAL writes as 16 bits each.
+        for at in (10..10 + 12 * usize::from(tiff[8])).step_by(12) {
+            if matches!(u16::from_le_bytes([tiff[at], tiff[at + 1]]), 256 | 257 | 278) {
+                tiff[at + 8..at + 10].copy_from_slice(&4000_u16.to_le_bytes());
+            }
+        }
+        let path = dir.path().join("mask.tiff");
+        fs::write(&path, tiff).unwrap();
+        let options = NpyTile::options().any_shape().landmask(&path).water_from_landmask();
+        let (bytes, tile) = peak(|| options.open(&folder));
+        let Err(TileError::Landmask(error)) = tile else { panic!("{tile:?}") };
+        assert!(matches!(error.problem, LandmaskProblem::ShortBlock { .. }), "{error}");
+        assert!(bytes < 64 << 10, "{bytes}");
+    }
 
     // The founding tile, whose file is sparse: opening reads the header, and a view is no copy.
     let folder = dir.path().join("grid_-99.95_80.05");

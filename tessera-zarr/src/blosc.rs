@@ -4,6 +4,8 @@ use crate::transpose::{transpose_bits, transpose_bytes};
 
 /// Bytes before the blocks' offsets.
 const HEADER: usize = 16;
+/// The version of the format.
+const VERSION: u8 = 2;
 /// Flags of a chunk: how bytes were sorted, whether they are there as they were, and that blocks are not split.
 const SHUFFLED: u8 = 1;
 const STORED: u8 = 2;
@@ -18,6 +20,7 @@ const MIN_SPLIT: usize = 128;
 /// The header of a chunk in the format of blosc 1.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Header {
+    version: u8,
     flags: u8,
     type_size: usize,
     bytes: usize,
@@ -36,7 +39,7 @@ impl Header {
         if length != encoded.len() {
             return Err(format!("{} bytes: expected {length}, as the header of blosc says", encoded.len()));
         }
-        Ok(Self { flags: encoded[2], type_size: encoded[3].max(1).into(), bytes, block })
+        Ok(Self { version: encoded[0], flags: encoded[2], type_size: encoded[3].max(1).into(), bytes, block })
     }
 
     /// Bytes of the chunk once decoded.
@@ -46,7 +49,7 @@ impl Header {
 
     /// Whether [`decode`] knows it: what it does not is left to blosc itself.
     pub(crate) fn is_known(&self) -> bool {
-        self.flags & STORED != 0 || self.flags >> 5 == ZSTD
+        self.version == VERSION && (self.flags & STORED != 0 || self.flags >> 5 == ZSTD)
     }
 }
 

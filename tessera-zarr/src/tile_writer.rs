@@ -222,7 +222,7 @@ impl TileWriter {
             Ok::<(), WriteError>(())
         };
         write(&embeddings, &|index, out| {
-            tile_arrays::fill_embeddings((&data, 0), &embeddings.grid, index, out)
+            tile_arrays::fill_embeddings((&data, 0), &embeddings.grid, index, out);
         })?;
         write(&scales, &|index, out| tile_arrays::fill_scales((&factors, 0), &scales.grid, index, out))?;
         for coordinate in &coordinates {

@@ -35,6 +35,7 @@ use zone::Zone;
 pub use check::{DamagedChunk, ShardCheck, StoredShard};
 pub use info::ZoneArrayInfo;
 pub use source::ZoneSource;
+pub(crate) use version::version;
 
 /// Degrees of a UTM zone.
 const ZONE_WIDTH: f64 = 6.0;
@@ -46,21 +47,26 @@ const ZONE_WIDTH: f64 = 6.0;
 /// band). Arrays whose first channels are stored once more (`embeddings_d4`) are read where these suffice.
 ///
 /// Opening reads the metadata and the time axes only. A read fetches the inner chunks that it needs and no others, on all
-/// threads of rayon's pool; the indexes of shards are kept, up to 16 MiB, for all years and sources of the store.
+/// threads of rayon's pool; the indexes of shards are kept, up to 16 MiB, for all years and sources of the store. So what
+/// is written meanwhile is seen by a store that is opened anew.
 ///
-/// ```no_run
-/// use tessera_core::{Channels, Quantized, Region, Source, Window, Zones};
-/// use tessera_zarr::ZoneStore;
+/// ```
+/// use tessera_core::{Channels, DatasetVersion, PixelStatus, ScaleLimit, Source, Window, Year, Zones};
+/// use tessera_zarr::{ZoneSpec, ZoneStore, ZoneWriter};
 ///
-/// let store = ZoneStore::open("tessera.zarr")?;
-/// println!("{:?} {:?} {}", store.zones(), store.years(), store.version());
-/// let cambridge = Region::new(0.0, 52.1, 0.3, 52.3)?;
-/// if let Some(zone) = store.zone(31, "2024".parse()?, &cambridge)?
-///     && let Some(window) = zone.grid().window_of(&cambridge)?
-/// {
-///     let pixels = zone.read_window(window, &Channels::from(0..4))?;
-///     println!("{:?} {}", pixels.view().dim(), zone.grid().zone());
-/// }
+/// let dir = tempfile::tempdir()?;
+/// let path = dir.path().join("tessera.zarr");
+/// let year = Year::new(2024)?;
+/// ZoneWriter::create(&path, &ZoneSpec::new(DatasetVersion::named("v1")).zones([31]).years([year]))?;
+///
+/// let store = ZoneStore::open(&path)?;
+/// assert_eq!((store.zones(), store.years(), store.version().to_string()), (vec![31], vec![year], "v1".into()));
+/// // Nothing has been filled: no region has pixels, and all that there is reads as no data.
+/// assert!(store.zone(31, year, &"0,52,0.2,52.1".parse()?)?.is_none());
+/// let zone = store.source(31, year).ok_or("no such zone or year")?;
+/// let pixels = zone.read_window(Window::new(425_900, 13_700, 2, 3), &Channels::from(0..4))?;
+/// assert_eq!(pixels.view().dim(), (2, 3, 4));
+/// assert_eq!(pixels.view().status(0, 0, ScaleLimit::default()), PixelStatus::NoData);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct ZoneStore {

@@ -1,10 +1,13 @@
 //! A source of which regions, patches and points are asked.
 
-use anyhow::{Context, Result, bail};
-use tessera_core::{Archive, ArchiveZones, Tile, Year, Zones};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Error, Result, bail};
+use tessera_core::{Archive, ArchiveZones, QueryError, Tile, Year, Zones};
 use tessera_zarr::ZoneStore;
 
-use super::{OneTile, Opened};
+use super::{OneTile, Opened, SourceArgs};
 use crate::report::list;
 
 /// A source of which regions, patches and points are asked: tiles in an archive, or a zone store.
@@ -27,7 +30,7 @@ impl Opened {
             }
             Self::TileStore(store) => {
                 let year = year_of(&*store)?;
-                Queried::Archive(Box::new(OneTile::new(store.into(), year)))
+                Queried::Archive(Box::new(OneTile::new(Arc::from(store as Box<dyn Tile>), year)))
             }
             Self::NpyArchive(archive) => Queried::Archive(archive),
             Self::StoreArchive(archive) => Queried::Archive(Box::new(archive)),
@@ -68,5 +71,19 @@ pub(crate) fn year_of(zones: &dyn Zones, asked: Option<Year>) -> Result<Year> {
         (None, [only]) => Ok(*only),
         (None, []) => bail!("the path of {} does not say the year: say --year", zones.name()),
         (None, years) => bail!("{} has several years, {}: say --year", zones.name(), list(years)),
+    }
+}
+
+/// An error that tells all years that there are, where those that were not asked for were not looked at.
+pub(crate) fn with_all_years(error: Error, path: &Path, args: &SourceArgs) -> Error {
+    match error.downcast::<QueryError>() {
+        Ok(QueryError::Nothing { name, year, region, boxes, years }) => {
+            let all = super::open(path, &SourceArgs { year: None, ..args.clone() });
+            let all = all.ok().and_then(|opened| opened.as_archive().map(Archive::years));
+            let years = all.filter(|all| all.len() > years.len()).unwrap_or(years);
+            QueryError::Nothing { name, year, region, boxes, years }.into()
+        }
+        Ok(other) => other.into(),
+        Err(other) => other,
     }
 }

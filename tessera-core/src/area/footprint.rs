@@ -87,7 +87,7 @@ impl<'a> Footprint<'a> {
         Ok(None)
     }
 
-    /// Whether any pixel of the whole grid is inside.
+    /// Whether no pixel of the grid is inside.
     pub(crate) fn is_empty(&self) -> Result<bool, ProjectionError> {
         Ok(match self.candidates()? {
             Some(window) => !self.any(window)?,

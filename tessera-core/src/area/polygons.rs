@@ -12,9 +12,9 @@ use crate::{Region, UtmZone};
 
 /// What lies within an odd number of rings.
 ///
-/// The Earth is laid out from −180 to 180, and edges that cross the antimeridian are cut there. A point is inside where
-/// the antimeridian is at its latitude, and an even number of edges is passed on the way east from there to the point, or
-/// the other way round. Whether the antimeridian is inside follows in the same way from the North Pole.
+/// The Earth is laid out from −180 to 180, and edges that cross the antimeridian are cut there. A point is inside
+/// where the antimeridian is at its latitude, and an even number of edges is passed on the way east from there to the
+/// point, or the other way round. Whether the antimeridian is inside follows in the same way from the North Pole.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Polygons {
     edges: Edges,

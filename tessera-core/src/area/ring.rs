@@ -24,7 +24,8 @@ impl Corner {
     }
 }
 
-/// A ring without jumps: the first corner stands at its end again, a turn further where the ring winds around the Earth.
+/// A ring without jumps: the first corner stands at its end again, a turn further where the ring winds around the
+/// Earth.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ring {
     corners: Vec<Corner>,

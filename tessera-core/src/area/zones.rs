@@ -33,8 +33,8 @@ impl Area {
         }
     }
 
-    /// The box of the part within a zone's 6° of longitude; `None` where the area is not in the zone, or there is no such
-    /// zone. A border belongs to the zone east of it, and 180 is −180.
+    /// The box of the part within a zone's 6° of longitude; `None` where the area is not in the zone, or there is no
+    /// such zone. A border belongs to the zone east of it, and 180 is −180.
     ///
     /// ```
     /// use tessera_core::{Area, Region};

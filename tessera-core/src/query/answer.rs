@@ -54,8 +54,8 @@ pub trait Answer: Send + Sync {
         Ok(out)
     }
 
-    /// The rows cut into strips that take no more than the budget each, from north to south; along the blocks of what is
-    /// stored, where the budget holds one.
+    /// The rows cut into strips that take no more than the budget each, from north to south; along the blocks of what
+    /// is stored, where the budget holds one.
     ///
     /// # Errors
     /// [`QueryError::RowTooLarge`] where a single row takes more.
@@ -77,8 +77,8 @@ pub trait Answer: Send + Sync {
 
     /// The answer in strips, each with its window of the answer.
     ///
-    /// Each strip is fresh memory; with [`strip_rows`](Self::strip_rows) and [`read_rows_into`](Self::read_rows_into) one
-    /// buffer serves them all.
+    /// Each strip is fresh memory; with [`strip_rows`](Self::strip_rows) and [`read_rows_into`](Self::read_rows_into)
+    /// one buffer serves them all.
     ///
     /// # Errors
     /// As [`strip_rows`](Self::strip_rows); then, for each strip, whatever reading meets.

@@ -17,8 +17,8 @@ use sums::Sums;
 /// What the sums of a tile of cells take.
 const SUM_BYTES: usize = 8 << 20;
 
-/// One raster across UTM zones, whose every cell has the mean of the dequantized vectors of all valid pixels whose centres
-/// lie in it, each from the zone of its longitude.
+/// One raster across UTM zones, whose every cell has the mean of the dequantized vectors of all valid pixels whose
+/// centres lie in it, each from the zone of its longitude.
 ///
 /// A mean of learned vectors is a vector that no model has made: [`Nearest`](crate::Nearest) makes none up. Sums are
 /// float64 in one order, so the answer depends neither on threads nor on the strips in which it is read.
@@ -93,8 +93,8 @@ impl Mean<'_> {
         self.limit
     }
 
-    /// Tiles of cells that are as wide as high: the wider one is, the more its box in the metres of a zone slants out of
-    /// it.
+    /// Tiles of cells that are as wide as high: the wider one is, the more its box in the metres of a zone slants out
+    /// of it.
     fn tiles(&self, rows: &Range<usize>) -> impl Iterator<Item = Window> + use<> {
         /// A tile of a single row is not cut smaller than this.
         const LEAST: usize = 64;

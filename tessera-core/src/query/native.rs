@@ -5,16 +5,17 @@ use super::{Query, QueryError, ZonePart};
 use crate::{Hemisphere, PixelGrid, Zones};
 
 impl Query {
-    /// The pixels as they are: one raster for each UTM zone that the area touches and that has something of it, from west
-    /// to east.
+    /// The pixels as they are: one raster for each UTM zone that the area touches and that has something of it, from
+    /// west to east.
     ///
-    /// Each is the smallest rectangle of its zone's 10 m lattice that holds the centre of every pixel inside the area and
-    /// inside the 6° of the zone; what else lies in the rectangle is kept, unless the query clips. Where the whole area is
-    /// south of the equator it is in EPSG:327zz, else in EPSG:326zz. What the source does not have is no data.
+    /// Each is the smallest rectangle of its zone's 10 m lattice that holds the centre of every pixel inside the area
+    /// and inside the 6° of the zone; what else lies in the rectangle is kept, unless the query clips. Where the
+    /// whole area is south of the equator it is in EPSG:327zz, else in EPSG:326zz. What the source does not have is
+    /// no data.
     ///
     /// # Errors
-    /// A year or channels that are not there, nothing in the area (the errors tell what there is), or a zone that cannot
-    /// be opened.
+    /// A year or channels that are not there, nothing in the area (the errors tell what there is), or a zone that
+    /// cannot be opened.
     pub fn native<'z>(&self, zones: &'z dyn Zones) -> Result<Vec<ZonePart<'z>>, QueryError> {
         check_year(zones, self.year)?;
         let region = self.area.region();

@@ -7,11 +7,12 @@ use crate::{
     Area, Channels, MemoryBudget, PIXEL_SIZE, PixelGrid, Quantized, Region, UtmProjection, Year, Zones,
 };
 
-/// A square of `size` × `size` pixels around the pixel that contains a point (longitude and latitude in degrees), on the
-/// 10 m lattice of the UTM zone of the point, north or south of the equator as the point is.
+/// A square of `size` × `size` pixels around the pixel that contains a point (longitude and latitude in degrees), on
+/// the 10 m lattice of the UTM zone of the point, north or south of the equator as the point is.
 ///
-/// The pixel of the point is the one in the middle; of an even number, the one south-east of the middle: with row and column
-/// `size / 2`. Pixels beyond a border of the zone are those of the zone that they lie in, the nearest each.
+/// The pixel of the point is the one in the middle; of an even number, the one south-east of the middle: with row and
+/// column `size / 2`. Pixels whose centres lie beyond a border of the zone are those of the zone that they lie in,
+/// the nearest each.
 ///
 /// # Errors
 /// A year or channels that are not there, nothing in the square, a point that is not on Earth, a size of 0 or beyond

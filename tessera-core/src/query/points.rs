@@ -19,7 +19,8 @@ pub enum PointStatus {
     Water,
     /// No data where there could be some.
     NoData,
-    /// Outside of all that there is of the year: of its zones, of its boxes ([`Zones::boxes`]), of the grid of its zone.
+    /// Outside of all that there is of the year: of its zones, of its boxes ([`Zones::boxes`]), of the grid of its
+    /// zone.
     Outside,
 }
 
@@ -70,7 +71,8 @@ impl PointValues {
 /// Points are read together that lie together, whatever their order. Longitude 180 is −180.
 ///
 /// # Errors
-/// A year or channels that are not there, a point that is not on Earth (the error tells which), or whatever reading meets.
+/// A year or channels that are not there, a point that is not on Earth (the error tells which), or whatever reading
+/// meets.
 ///
 /// ```
 /// use ndarray::{Array2, Array3};

@@ -9,15 +9,15 @@ use crate::raster_grid::parts_in_zone;
 use crate::{CrsProjection, RasterGrid, Region, UtmProjection, Window, Zones};
 
 impl Query {
-    /// One raster across UTM zones: each cell has the pixel that contains its centre, in the zone of its longitude. Vectors
-    /// and scales are as they are.
+    /// One raster across UTM zones: each cell has the pixel that contains its centre, in the zone of its longitude.
+    /// Vectors and scales are as they are.
     ///
-    /// Cells outside the area are filled too, unless the query clips. In EPSG:4326 and EPSG:3857 a grid may go on beyond
-    /// the antimeridian.
+    /// Cells outside the area are filled too, unless the query clips. In EPSG:4326 and EPSG:3857 a grid may go on
+    /// beyond the antimeridian.
     ///
     /// # Errors
-    /// A year or channels that are not there, nothing in the raster (the errors tell what there is), or a zone that cannot
-    /// be opened.
+    /// A year or channels that are not there, nothing in the raster (the errors tell what there is), or a zone that
+    /// cannot be opened.
     ///
     /// ```
     /// use ndarray::{Array2, Array3};
@@ -50,9 +50,9 @@ impl Query {
         Ok(Nearest { grid, projection, zones, projections, depth, clip, limit: self.limit })
     }
 
-    /// One raster across UTM zones: each cell has the mean of the dequantized vectors of all valid pixels whose centres
-    /// lie in it, each from the zone of its own longitude, and their number. Where the query clips, only pixels inside the
-    /// area count.
+    /// One raster across UTM zones: each cell has the mean of the dequantized vectors of all valid pixels whose
+    /// centres lie in it, each from the zone of its own longitude, and their number. Where the query clips, only
+    /// pixels inside the area count.
     ///
     /// # Errors
     /// As [`nearest`](Self::nearest).

@@ -13,12 +13,12 @@ const REACH: f64 = 60.0;
 const WEB_EDGE: f64 = 85.051_128_779_806_6;
 
 impl RasterGrid {
-    /// The raster of square cells that covers the box around an area, in the unit of the CRS: degrees or metres. Its edges
-    /// are multiples of the resolution, so that neighbouring answers share their cells.
+    /// The raster of square cells that covers the box around an area, in the unit of the CRS: degrees or metres. Its
+    /// edges are multiples of the resolution, so that neighbouring answers share their cells.
     ///
     /// # Errors
-    /// A resolution that is not above 0, more cells than can be, or an area out of reach: more than 60° from the meridian
-    /// of a UTM zone, or beyond the square of Web Mercator (85.05°), which cuts what is partly beyond.
+    /// A resolution that is not above 0, more cells than can be, or an area out of reach: more than 60° from the
+    /// meridian of a UTM zone, or beyond the square of Web Mercator (85.05°), which cuts what is partly beyond.
     ///
     /// ```
     /// use tessera_core::{Area, Crs, RasterGrid, Region};
@@ -56,8 +56,8 @@ impl RasterGrid {
     }
 }
 
-/// A whole number of steps; where a step is a part of 1, as 0.001 is, by dividing, which gives the decimal that a person
-/// would write.
+/// A whole number of steps; where a step is a part of 1, as 0.001 is, by dividing, which gives the decimal that a
+/// person would write.
 fn edge(steps: f64, resolution: f64) -> f64 {
     let parts = (1.0 / resolution).round();
     if parts > 1.0 && 1.0 / parts == resolution { steps / parts } else { steps * resolution }

@@ -11,8 +11,8 @@ use crate::{Crs, PixelGrid, ProjectionError, Region, UtmProjection, Window};
 const REACH: f64 = 5e6;
 
 impl RasterGrid {
-    /// The box in degrees that holds the cells of a window, with longitudes that may go on beyond ±180; `None` where they
-    /// are not on Earth.
+    /// The box in degrees that holds the cells of a window, with longitudes that may go on beyond ±180; `None` where
+    /// they are not on Earth.
     pub(crate) fn lon_lat_box(&self, window: &Window) -> Result<Option<Rect<f64>>, ProjectionError> {
         let (west, north) = self.corner(window.row as f64, window.col as f64);
         let (east, south) = self.corner(window.end_row() as f64, window.end_col() as f64);
@@ -52,8 +52,8 @@ impl RasterGrid {
     }
 }
 
-/// The parts of a box in degrees that lie in a zone's longitudes, each with the turns of the Earth by which the box counts
-/// on from them.
+/// The parts of a box in degrees that lie in a zone's longitudes, each with the turns of the Earth by which the box
+/// counts on from them.
 pub(crate) fn parts_in_zone(degrees: &Rect<f64>, number: u8) -> impl Iterator<Item = (f64, Region)> {
     let (from, to) = strip(number);
     let (low, high) = (degrees.min(), degrees.max());

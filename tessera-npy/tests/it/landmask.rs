@@ -14,12 +14,18 @@ use crate::support::{COLS, NAME, ROWS, assert_says, id, made, tile_in, year};
 /// What a GeoTIFF says.
 #[derive(Clone, Copy)]
 pub(crate) struct Geo {
-    pub(crate) rows: usize,
-    pub(crate) cols: usize,
+    rows: usize,
+    cols: usize,
     size: Option<[f64; 3]>,
     tie: Option<[f64; 6]>,
     matrix: Option<[f64; 16]>,
     keys: Option<[u16; 12]>,
+}
+
+impl Geo {
+    pub(crate) fn shaped(self, rows: usize, cols: usize) -> Self {
+        Self { rows, cols, ..self }
+    }
 }
 
 fn keys(raster: u16, code: u16) -> Option<[u16; 12]> {

@@ -20,6 +20,9 @@ pub(crate) struct Point<'a, T> {
     pub(crate) out: &'a mut [T],
 }
 
+/// Pixels of one chunk, with the row and column of the chunk among the chunks.
+type Group<'a, T> = ((usize, usize), Vec<Point<'a, T>>);
+
 /// Reads some channels of single pixels of a time, each chunk once. Pixels, channels and time exist.
 pub(crate) fn read_points<T: Pod + ElementOwned + Send>(
     array: &ZoneArray,
@@ -30,7 +33,7 @@ pub(crate) fn read_points<T: Pod + ElementOwned + Send>(
     let (height, width) = array.chunk_edges();
     let chunk_of = |point: &Point<'_, T>| (point.row / height, point.col / width);
     points.sort_unstable_by_key(chunk_of);
-    let mut groups: Vec<((usize, usize), Vec<Point<'_, T>>)> = Vec::new();
+    let mut groups: Vec<Group<'_, T>> = Vec::new();
     for point in points {
         let chunk = chunk_of(&point);
         match groups.last_mut() {
@@ -59,7 +62,7 @@ fn direct<T: Pod + Send>(
     reader: &DirectReader,
     time: u64,
     channels: &[usize],
-    mut groups: Vec<((usize, usize), Vec<Point<'_, T>>)>,
+    mut groups: Vec<Group<'_, T>>,
 ) -> Result<(), ReadError> {
     let [times, _, _, depth] = array.axes.pick(array.chunk_shape());
     let mut passes: Vec<u64> = channels.iter().map(|channel| *channel as u64 / depth.max(1)).collect();

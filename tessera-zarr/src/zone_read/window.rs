@@ -145,3 +145,30 @@ fn cuts(range: Range<usize>, length: usize) -> impl Iterator<Item = Range<usize>
     (range.start / length..range.end.div_ceil(length))
         .map(move |at| (at * length).max(range.start)..((at + 1) * length).min(range.end))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array3;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn parts_are_all_of_the_output_and_lie_in_one_block_each(
+            window in (0..50_usize, 0..50_usize, 1..40_usize, 1..40_usize), edges in (0..20_usize, 1..60_usize),
+        ) {
+            let window = Window::new(window.0, window.1, window.2, window.3);
+            let mut out = Array3::<u8>::zeros((window.rows, window.cols, 2));
+            for mut part in parts(out.view_mut(), window, edges) {
+                let (a, o) = (part.of_array, part.of_output);
+                prop_assert_eq!((o.row + window.row, o.col + window.col, o.rows, o.cols), (a.row, a.col, a.rows, a.cols));
+                prop_assert_eq!(part.pixels.dim(), (a.rows, a.cols, 2));
+                let block = |at: usize, edge: usize| at / edge.max(1);
+                prop_assert_eq!(block(a.row, edges.0), block(a.end_row() - 1, edges.0));
+                prop_assert_eq!(block(a.col, edges.1), block(a.end_col() - 1, edges.1));
+                part.pixels += 1;
+            }
+            prop_assert!(out.iter().all(|times| *times == 1));
+        }
+    }
+}

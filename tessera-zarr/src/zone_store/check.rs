@@ -8,6 +8,7 @@ use tessera_core::{Window, Year};
 
 use super::ZoneStore;
 use super::array::ZoneArray;
+use super::group::ZoneGroup;
 use crate::ReadError;
 use crate::chunk_grid::grid_points;
 use crate::direct_reader::DirectReader;
@@ -103,7 +104,7 @@ impl ZoneStore {
     /// Where the system refuses to read it, or the store has no such array.
     pub fn check_shard(&self, shard: &StoredShard) -> Result<ShardCheck, ReadError> {
         let groups = self.zones.keys().flat_map(|zone| self.groups(*zone));
-        let array = groups.flat_map(|group| group.arrays()).find(|array| array.path == shard.array);
+        let array = groups.flat_map(ZoneGroup::arrays).find(|array| array.path == shard.array);
         let missing = || self.io_error(&shard.object, std::io::ErrorKind::NotFound.into());
         let array = array.ok_or_else(missing)?;
         let ranges = array.objects.ranges(&shard.index).map_err(|_| missing())?;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tessera_core::PixelGrid;
+use zarrs::array::ElementOwned;
 
 use crate::OpenError;
 use crate::general::General;
@@ -16,11 +17,7 @@ pub(crate) enum Column {
 
 impl Column {
     /// Reads an array of `length` numbers of whatever type; `None` where there is no such array.
-    pub(crate) fn read(
-        group: &Group,
-        path: &str,
-        length: Option<u64>,
-    ) -> Result<Option<(Self, Value)>, OpenError> {
+    pub(crate) fn read(group: &Group, path: &str, length: u64) -> Result<Option<(Self, Value)>, OpenError> {
         let Some(metadata) = group.node(path)? else { return Ok(None) };
         let wrong = |got: String, expected: String| OpenError::Array {
             name: group.bytes.name(),
@@ -34,38 +31,27 @@ impl Column {
         // No coordinate is longer than a raster has rows, and no chunk of one needs to be.
         let most = PixelGrid::MAX_EDGE as u64;
         let (size, chunk) = match (shape.as_deref(), chunk.as_deref()) {
-            (Some(&[size]), Some(&[chunk]))
-                if size <= most && chunk <= most && length.is_none_or(|length| length == size) =>
-            {
+            (Some(&[size]), Some(&[chunk])) if size <= most && chunk <= most && length == size => {
                 (size, chunk)
             }
             _ => {
-                let length = length.map_or(format!("at most {most}"), |length| length.to_string());
                 let got = format!("shape {} in chunks of {}", metadata["shape"], metadata["chunk_grid"]);
-                return Err(wrong(got, format!("one dimension of {length} numbers")));
+                return Err(wrong(got, format!("one dimension of {length} numbers, {most} at most")));
             }
         };
         let invalid = |why| OpenError::Metadata { name: group.bytes.name(), object: path.to_owned(), why };
         let (metadata, data_type) = as_numbers(metadata);
         let array = General::new(group.bytes.clone(), path, &metadata, &[chunk], 8).map_err(invalid)?;
-        let all = 0..size;
-        macro_rules! whole {
-            ($t:ty) => {
-                array.read::<$t>(&[all]).map(|got| Self::Whole(got.iter().map(|n| i64::from(*n)).collect()))
-            };
-        }
         let column = match data_type.as_str() {
-            "int8" => whole!(i8),
-            "int16" => whole!(i16),
-            "int32" => whole!(i32),
-            "int64" => whole!(i64),
-            "uint8" => whole!(u8),
-            "uint16" => whole!(u16),
-            "uint32" => whole!(u32),
-            "float32" => {
-                array.read::<f32>(&[all]).map(|got| Self::Float(got.iter().map(|n| f64::from(*n)).collect()))
-            }
-            "float64" => array.read::<f64>(&[all]).map(|got| Self::Float(got.iter().copied().collect())),
+            "int8" => whole::<i8>(&array, size),
+            "int16" => whole::<i16>(&array, size),
+            "int32" => whole::<i32>(&array, size),
+            "int64" => whole::<i64>(&array, size),
+            "uint8" => whole::<u8>(&array, size),
+            "uint16" => whole::<u16>(&array, size),
+            "uint32" => whole::<u32>(&array, size),
+            "float32" => float::<f32>(&array, size),
+            "float64" => float::<f64>(&array, size),
             _ => return Err(wrong(format!("data_type {data_type}"), "numbers".into())),
         };
         Ok(Some((column.map_err(invalid)?, metadata)))
@@ -77,6 +63,18 @@ impl Column {
             Self::Float(values) => values.clone(),
         }
     }
+}
+
+fn whole<T: ElementOwned + Into<i64> + Copy>(array: &General, size: u64) -> Result<Column, String> {
+    Ok(Column::Whole(
+        array.read::<T>(std::slice::from_ref(&(0..size)))?.iter().map(|n| (*n).into()).collect(),
+    ))
+}
+
+fn float<T: ElementOwned + Into<f64> + Copy>(array: &General, size: u64) -> Result<Column, String> {
+    Ok(Column::Float(
+        array.read::<T>(std::slice::from_ref(&(0..size)))?.iter().map(|n| (*n).into()).collect(),
+    ))
 }
 
 /// The metadata of an array of numbers, and their type. The dates of numpy, which Zarr has as an extension, are numbers

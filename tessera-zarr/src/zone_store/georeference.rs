@@ -68,7 +68,7 @@ impl Georeference<'_> {
     fn edge(&self, names: &[&'static str; 2], length: u64, step: f64) -> Result<f64, OpenError> {
         for name in names {
             let path = format!("{}/{name}", self.path);
-            let Some((column, _)) = Column::read(self.store, &path, Some(length))? else { continue };
+            let Some((column, _)) = Column::read(self.store, &path, length)? else { continue };
             let centres = column.to_floats();
             let first = centres.first().copied().unwrap_or(f64::NAN);
             let fits = |at: usize, centre: f64| (centre - (first + step * at as f64)).abs() < ROUNDING;

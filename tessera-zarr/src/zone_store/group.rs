@@ -118,7 +118,7 @@ fn years_of(
         return Err(wrong(&format!("{path}/embeddings"), format!("{times} times")));
     }
     let missing = || OpenError::MissingArray { name: store.bytes.name(), array: array.clone() };
-    let (column, metadata) = Column::read(store, &array, Some(times))?.ok_or_else(missing)?;
+    let (column, metadata) = Column::read(store, &array, times)?.ok_or_else(missing)?;
     let units = metadata["attributes"]["units"].as_str();
     let years = years(&column, units).map_err(|got| wrong(&array, got))?;
     let mut years: Vec<(Year, u64)> = years.into_iter().zip(0..).collect();

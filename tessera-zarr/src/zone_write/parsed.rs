@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tessera_core::{DatasetVersion, Year};
+use tessera_core::Year;
 
 use crate::general::General;
+use crate::zone_store::version;
 use crate::zone_write::metadata::{documents, group_name};
 use crate::{BloscCompressor, Codec, Folder, OpenError, ZoneLayout, ZoneSpec, ZoneStoreError};
 
@@ -48,8 +49,7 @@ pub(crate) fn spec_of(path: &Path) -> Result<(ZoneSpec, Map<String, Value>), Zon
     })?;
     let years =
         years_of(path, first, all).map_err(|why| refused("the array time", why, "ascending years"))?;
-    let version = attributes.get("product_version").and_then(Value::as_str).map(DatasetVersion::named);
-    let version = version.or_else(|| of_model(attributes.get("geoemb:model")?.as_str()?)).unwrap_or_default();
+    let version = version(&attributes);
     let mut spec = ZoneSpec::new(version).zones(zones).channels(channels).layout(layout);
     spec.years = years;
     for (document, expected) in documents(&spec, Some(&attributes))? {
@@ -76,12 +76,6 @@ pub(crate) fn spec_of(path: &Path) -> Result<(ZoneSpec, Map<String, Value>), Zon
         }
     }
     Ok((spec, attributes))
-}
-
-/// The dataset of a model's address, `…/model/1.0`.
-fn of_model(model: &str) -> Option<DatasetVersion> {
-    let number = model.rsplit_once("/model/")?.1;
-    Some(DatasetVersion::named(&format!("v{}", number.strip_suffix(".0").unwrap_or(number))))
 }
 
 fn layout_of(embeddings: &Value) -> Option<ZoneLayout> {
@@ -115,7 +109,8 @@ fn years_of(path: &Path, zone: u8, all: &Map<String, Value>) -> Result<Vec<Year>
     let length = metadata["shape"][0].as_u64().filter(|n| (1..=1000).contains(n)).ok_or("of no length")?;
     let chunk = metadata["chunk_grid"]["configuration"]["chunk_shape"][0].as_u64().ok_or("without chunks")?;
     let array = General::new(Arc::new(Folder::new(path)), &name, metadata, &[chunk], size_of::<i32>())?;
-    let numbers = array.read::<i32>(&[0..length])?;
+    let all = 0..length;
+    let numbers = array.read::<i32>(std::slice::from_ref(&all))?;
     let year =
         |number: &i32| u16::try_from(*number).ok().and_then(|n| Year::new(n).ok()).ok_or(format!("{number}"));
     numbers.iter().map(year).collect()

@@ -125,6 +125,28 @@ fn dclimates_layout_is_read_as_one_raster_a_zone() {
 }
 
 #[test]
+fn a_hemisphere_without_the_other_keeps_all_its_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    copy(&golden("hemispheres.zarr"), dir.path());
+    std::fs::remove_dir_all(dir.path().join("30S")).unwrap();
+    // The same dates as numpy's type for them.
+    edit(dir.path(), "30N/time/zarr.json", |time| {
+        time["data_type"] = serde_json::json!({"name": "numpy.datetime64", "configuration": {"unit": "ns", "scale_factor": 1}});
+        time["fill_value"] = serde_json::json!("NaT");
+        time["attributes"] = serde_json::json!({});
+    });
+    let store = ZoneStore::open(dir.path()).unwrap();
+    assert_eq!(store.zone_years(30), [year(2023), year(2024)]);
+    let source = store.source(30, year(2024)).unwrap();
+    assert_eq!(*source.grid(), grid(32630, 600_000.0, 440.0, 48, 40));
+    let beyond = source.read_window(Window::new(44, 0, 4, 40), &(0..1).into()).unwrap();
+    assert!(beyond.view().data().iter().all(|value| *value == 99));
+    let expected =
+        Expected { grid: *source.grid(), year: 2024, nan_is_no_data: true, is_there: &|_, _| true };
+    expected.check(&source, Window::new(0, 0, 44, 40), &[0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
 fn years_and_zones_that_are_not_there_are_none() {
     let store = ZoneStore::open(golden("utm.zarr")).unwrap();
     let here: Region = "1.2,0,1.3,0.1".parse().unwrap();

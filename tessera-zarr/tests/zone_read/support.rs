@@ -58,7 +58,8 @@ impl Expected<'_> {
         let mut got = Quantized::empty();
         // What was there before must not show.
         let (mut old, old_scales) = got.reset(window.rows, window.cols, list.len());
-        (old.fill(77), old_scales.fill(0.77));
+        old.fill(77);
+        old_scales.fill(0.77);
         source.read_window_into(window, &channels, &mut got).unwrap();
         let data = Array3::from_shape_fn((window.rows, window.cols, list.len()), |(row, col, at)| {
             self.pixel(window.row + row, window.col + col, list[at]).0

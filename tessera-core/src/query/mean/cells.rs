@@ -13,6 +13,8 @@ pub(super) struct Cells<'a> {
     /// By how many degrees the raster counts on from the longitudes of the zone.
     turn: f64,
     tile: Window,
+    /// Metres by which the raster's northings are greater, where it is in the UTM zone of the pixels.
+    own: Option<f64>,
 }
 
 /// Where a pixel lies: west of its zone, in it or east; row and column of the cell, those beyond the tile as the ones
@@ -22,11 +24,18 @@ type Place = (i8, i64, i64);
 impl<'a> Cells<'a> {
     /// Of the zone that is open at a place of the list.
     pub(super) fn new(mean: &'a Mean<'a>, zone: usize, turn: f64, tile: Window) -> Self {
-        Self { mean, grid: mean.zones[zone].grid, utm: &mean.projections[zone], turn, tile }
+        let grid = mean.zones[zone].grid;
+        let own = match mean.grid.crs() {
+            Crs::Utm(zone) if zone.number() == grid.zone().number() => {
+                Some(zone.false_northing() - grid.zone().false_northing())
+            }
+            _ => None,
+        };
+        Self { mean, grid, utm: &mean.projections[zone], turn, tile, own }
     }
 
-    /// The cells of the pixels of a window, row by row, counted within the tile; [`NONE`] for a pixel in no cell of it, or
-    /// beyond its zone.
+    /// The cells of the pixels of a window, row by row, counted within the tile; [`NONE`] for a pixel in no cell of
+    /// it, or beyond its zone.
     pub(super) fn find(&self, window: &Window, out: &mut Vec<u32>) -> Result<(), ProjectionError> {
         out.clear();
         out.resize(window.pixels(), NONE);
@@ -41,10 +50,10 @@ impl<'a> Cells<'a> {
         out.chunks_mut(window.cols).enumerate().try_for_each(each)
     }
 
-    /// Along a row both angles are monotone on each side of the central meridian, so pixels between two of the same cell
-    /// are of that cell; in another UTM zone rows and columns are not, and each pixel is projected.
+    /// Along a row both angles are monotone on each side of the central meridian, so pixels between two of the same
+    /// cell are of that cell; in another UTM zone rows and columns are not, and each pixel is projected.
     fn find_row(&self, row: usize, col: usize, out: &mut [u32]) -> Result<(), ProjectionError> {
-        if matches!(self.mean.grid.crs(), Crs::Utm(_)) {
+        if matches!(self.mean.grid.crs(), Crs::Utm(_)) && self.own.is_none() {
             for (at, out) in out.iter_mut().enumerate() {
                 *out = self.number(self.place(row, col + at)?);
             }
@@ -98,9 +107,15 @@ impl<'a> Cells<'a> {
             false => 1,
         };
         let tile = &self.tile;
-        let Some((x, y)) = self.mean.projection.project(meridian + off + self.turn, lat) else {
-            return Ok((side, tile.row as i64 - 1, tile.col as i64 - 1));
+        let found = match self.own {
+            // There and back would be the same metres, but for rounding.
+            Some(shift) => {
+                let (easting, northing) = self.grid.pixel_center(row, col);
+                Some((easting, northing + shift))
+            }
+            None => self.mean.projection.project(meridian + off + self.turn, lat),
         };
+        let Some((x, y)) = found else { return Ok((side, tile.row as i64 - 1, tile.col as i64 - 1)) };
         let (row, col) = self.mean.grid.place(x, y);
         let near =
             |at: f64, from: usize, to: usize| (at.floor().max(from as f64 - 1.0).min(to as f64)) as i64;

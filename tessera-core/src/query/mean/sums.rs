@@ -27,8 +27,8 @@ impl Sums {
         self.counts.resize(cells, 0);
     }
 
-    /// Adds pixels, each to the cell that `cells` tells. Those of a cell are added in their own order, whatever the number
-    /// of threads.
+    /// Adds pixels, each to the cell that `cells` tells. Those of a cell are added in their own order, whatever the
+    /// number of threads.
     pub(super) fn add(&mut self, pixels: QuantizedView<'_>, cells: &[u32]) {
         self.sort(cells);
         let ScalesView::Pixel(scales) = pixels.scales() else { return };
@@ -48,7 +48,7 @@ impl Sums {
         {
             use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
             use rayon::slice::ParallelSliceMut;
-            let sums = self.sums.par_chunks_mut(depth).with_min_len(16);
+            let sums = self.sums.par_chunks_mut(depth).with_min_len(4);
             sums.zip(self.counts.par_iter_mut()).enumerate().for_each(|(cell, (sum, n))| each(cell, sum, n));
         }
         #[cfg(not(feature = "rayon"))]

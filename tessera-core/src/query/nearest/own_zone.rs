@@ -6,8 +6,8 @@ use super::{Block, Nearest, Opened, QueryError};
 use crate::area::footprint::Footprint;
 use crate::{Area, PixelGrid, Quantized, Region, ScalesView, Window};
 
-/// The zone on whose lattice a raster lies: within the longitudes of the zone its cells are the zone's pixels, which are
-/// read as they lie, without a projection for each.
+/// The zone on whose lattice a raster lies: within the longitudes of the zone its cells are the zone's pixels, which
+/// are read as they lie, without a projection for each.
 pub(super) struct OwnZone<'a> {
     zone: &'a Opened<'a>,
     grid: PixelGrid,

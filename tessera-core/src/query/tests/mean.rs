@@ -9,12 +9,17 @@ use crate::{
 };
 
 /// Means by looking at every pixel around the middle of an area, zone by zone, row by row.
-fn slow(zones: &Encoded, area: &Area, grid: &RasterGrid, clip: bool, limit: ScaleLimit) -> Means {
+fn slow(
+    zones: &Encoded,
+    area: &Area,
+    grid: &RasterGrid,
+    (clip, limit): (bool, ScaleLimit),
+    (high, wide): (i64, i64),
+) -> Means {
     let mut sums = vec![[0.0_f64; DEPTH]; grid.rows() * grid.cols()];
     let mut counts = vec![0_u32; sums.len()];
     let projection = grid.crs().projection().unwrap();
     let (lon, lat) = area.middle();
-    let reach = 150;
     for &number in zones.zones.keys() {
         let lattice = PixelGrid::of_zone(number).unwrap();
         let utm = UtmProjection::new(lattice.zone()).unwrap();
@@ -25,8 +30,8 @@ fn slow(zones: &Encoded, area: &Area, grid: &RasterGrid, clip: bool, limit: Scal
         let (easting, northing) = utm.project(lon, lat).unwrap();
         let (row, col) =
             (((lattice.north() - northing) / 10.0) as i64, ((easting - lattice.west()) / 10.0) as i64);
-        for r in row - reach..row + reach {
-            for c in col - reach..col + reach {
+        for r in row - high..row + high {
+            for c in col - wide..col + wide {
                 let (vector, scale) = zones.pixel(number, year(2024), r, c);
                 if !limit.admits(scale) {
                     continue;
@@ -92,7 +97,7 @@ proptest! {
         let query = Query::new(area.clone(), year(2024)).clip(clip).limit(limit);
         let answer = query.mean(&zones, grid).unwrap();
         let got = answer.read(MemoryBudget::default()).unwrap();
-        assert_means(&got, &slow(&zones, &area, &grid, clip, limit));
+        assert_means(&got, &slow(&zones, &area, &grid, (clip, limit), (150, 150)));
         prop_assert_eq!(answer.bytes(), (grid.rows() * grid.cols() * (DEPTH * 4 + 4)) as u64);
         // However it is read, it is the same.
         let at = (grid.rows() as f64 * split) as usize;
@@ -106,6 +111,37 @@ proptest! {
             assert_means(&strip, &own);
         }
     }
+}
+
+fn assert_as_slow(zones: &Encoded, area: &Area, grid: RasterGrid, reach: (i64, i64)) {
+    let query = Query::new(area.clone(), year(2024));
+    let got = query.mean(zones, grid).unwrap().read(MemoryBudget::default()).unwrap();
+    assert!(got.counts.iter().all(|&count| count > 0));
+    assert_means(&got, &slow(zones, area, &grid, (false, ScaleLimit::default()), reach));
+}
+
+#[test]
+fn a_raster_goes_on_across_the_antimeridian() {
+    let area = Area::from("179.9975,-17,-179.9975,-16.996".parse::<Region>().unwrap());
+    for (crs, step) in [(Crs::LonLat, 0.0005), (Crs::WebMercator, 80.0)] {
+        assert_as_slow(&Encoded::all(), &area, RasterGrid::covering(&area, crs, step).unwrap(), (150, 150));
+    }
+}
+
+#[test]
+fn a_parallel_crosses_a_row_of_pixels_twice() {
+    // A row that is north of a parallel on the central meridian and south of it 1 km away; the meridian lies where
+    // halving the row from either end does not come by.
+    let lattice = PixelGrid::of_zone(31).unwrap();
+    let utm = UtmProjection::new(lattice.zone()).unwrap();
+    let (row, col) = lattice.pixel_at_lon_lat(&utm, 3.0, 70.0).unwrap();
+    let at = |col: usize| lattice.lon_lat(&utm, row, col).unwrap();
+    let parallel = at(col).1.midpoint(at(col + 100).1);
+    assert!(at(col).1 > at(col + 100).1 && at(col).1 > at(col - 100).1);
+    let (west, east) = (at(col - 375).0, at(col + 625).0);
+    let grid = RasterGrid::new(Crs::LonLat, (west, parallel + 0.0002), (east - west, 0.0002), 2, 1).unwrap();
+    let area = Area::from(Region::new(west, parallel - 0.0002, east, parallel + 0.0002).unwrap());
+    assert_as_slow(&Encoded::all(), &area, grid, (40, 700));
 }
 
 #[test]

@@ -1,0 +1,117 @@
+//! Rasters that answer a query, and the files that they become.
+
+mod asked;
+mod cells;
+mod floats;
+mod geotiff;
+mod held;
+mod npy;
+mod npy_file;
+mod output;
+mod picture;
+mod pixels;
+mod stage;
+mod store;
+mod written;
+
+pub(crate) use asked::Asked;
+pub(crate) use cells::Cells;
+pub(crate) use held::Held;
+pub(crate) use output::OutputArgs;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use tessera_pca::Basis;
+
+use crate::picture::percentages;
+use crate::progress::Progress;
+use crate::report::Report;
+use output::Format;
+use stage::Stage;
+use written::Written;
+
+/// A raster that answers a query.
+pub(crate) struct Raster<'z> {
+    /// The UTM zones that its pixels may be of.
+    pub(crate) zones: Vec<u8>,
+    pub(crate) cells: Cells<'z>,
+}
+
+/// What a raster is written with.
+struct Job<'a> {
+    args: &'a OutputArgs,
+    asked: &'a Asked,
+    progress: Progress,
+}
+
+/// Writes rasters, one in the file that was asked for, several in a file each, named after their UTM zones. Strip by strip;
+/// all files appear, or none.
+pub(crate) fn write(args: &OutputArgs, asked: &Asked, rasters: &[Raster<'_>], report: &Report) -> Result<()> {
+    let format = args.format()?;
+    let names = names(&args.output, rasters);
+    let stage = Stage::begin(&args.output, args.overwrite)?;
+    for name in &names {
+        for file in format.files(args, name, rasters.iter().any(|raster| raster.cells.are_means())) {
+            stage.claim(&file)?;
+        }
+    }
+    let rows: usize = rasters.iter().map(|raster| raster.cells.grid().rows()).sum();
+    let progress = Progress::new(report, rows * format.passes(), "rows");
+    let job = Job { args, asked, progress };
+    let mut basis = None;
+    let written = if format == Format::Png {
+        let (written, fitted) = picture::write(&job, rasters, &names, &stage)?;
+        basis = Some(fitted);
+        written
+    } else {
+        let one = |(raster, name): (&Raster<'_>, &PathBuf)| match format {
+            Format::Npy => npy::write(&job, raster, name, &stage),
+            Format::GeoTiff => geotiff::write(&job, raster, name, &stage),
+            Format::Zarr | Format::Png => store::write(&job, raster, name, &stage),
+        };
+        rasters.iter().zip(&names).map(one).collect::<Result<Vec<_>>>()?
+    };
+    job.progress.finish();
+    let files: Vec<PathBuf> = written.iter().flat_map(|one| &one.files).cloned().collect();
+    stage.place(&files)?;
+    tell(asked, &args.output, &written, basis.as_ref(), report);
+    Ok(())
+}
+
+/// The name of the file of each raster.
+fn names(output: &Path, rasters: &[Raster<'_>]) -> Vec<PathBuf> {
+    let name = |raster: &Raster<'_>| match raster.zones.first() {
+        Some(zone) if rasters.len() > 1 => output::beside(output, &format!("_utm{zone:02}")),
+        _ => output::beside(output, ""),
+    };
+    rasters.iter().map(name).collect()
+}
+
+fn tell(asked: &Asked, output: &Path, written: &[Written], basis: Option<&Basis>, report: &Report) {
+    let folder = output.parent().unwrap_or(Path::new(""));
+    let mut text = String::new();
+    if written.len() > 1 {
+        text += &format!(
+            "the area lies in {} UTM zones, and the pixels of each are in a file of its own; --grid makes one of them\n",
+            written.len()
+        );
+    }
+    for one in written {
+        text += &one.text(folder);
+        text.push('\n');
+    }
+    if let Some(basis) = basis {
+        text += &format!("explained variance: {}\n", percentages(basis));
+    }
+    let files: Vec<_> = written.iter().map(|one| one.json(folder)).collect();
+    let mut json = json!({"output": output, "files": files});
+    if let (Value::Object(all), Value::Object(own)) = (&mut json, asked.json()) {
+        all.extend(own);
+    }
+    if let Some(basis) = basis {
+        json["explained_variance_ratio"] = json!(basis.explained_variance_ratio().to_vec());
+    }
+    report.result(&text, &json);
+}

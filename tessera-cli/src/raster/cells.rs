@@ -1,0 +1,117 @@
+//! The cells of a raster, read strip by strip.
+
+use std::ops::Range;
+
+use anyhow::{Error, Result};
+use tessera_core::{
+    Answer, Mean, Means, MemoryBudget, Quantized, QueryError, RasterGrid, ScaleCounts, ScaleLimit,
+};
+
+use super::pixels::Pixels;
+use crate::interrupt;
+use crate::progress::Progress;
+
+/// A strip is no larger than this, however much memory there is: between strips the work can be stopped.
+const MOST: u64 = 256 << 20;
+
+/// The cells of a raster that answers a query.
+pub(crate) enum Cells<'z> {
+    /// Pixels as they are.
+    Pixels(Box<dyn Pixels + 'z>),
+    /// Means of the pixels that lie in each cell.
+    Means(Box<Mean<'z>>),
+}
+
+/// Some rows of cells, all columns.
+#[derive(Clone, Copy)]
+pub(super) enum Strip<'a> {
+    Pixels(&'a Quantized),
+    Means(&'a Means),
+}
+
+impl Cells<'_> {
+    pub(crate) fn grid(&self) -> RasterGrid {
+        match self {
+            Self::Pixels(answer) => answer.raster(),
+            Self::Means(answer) => answer.raster(),
+        }
+    }
+
+    /// The number of channels.
+    pub(crate) fn channels(&self) -> usize {
+        match self {
+            Self::Pixels(answer) => answer.channels(),
+            Self::Means(answer) => answer.channels(),
+        }
+    }
+
+    pub(super) fn are_means(&self) -> bool {
+        matches!(self, Self::Means(_))
+    }
+
+    /// Reads all rows from north to south, in strips that take one of so many parts of the memory.
+    pub(super) fn each_strip(
+        &self,
+        (memory, parts): (MemoryBudget, u64),
+        progress: &Progress,
+        work: &mut dyn FnMut(Strip<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let share = MemoryBudget::from_bytes((memory.bytes() / parts).clamp(1, MOST))?;
+        let strips = match self {
+            Self::Pixels(answer) => answer.strip_rows(share),
+            Self::Means(answer) => answer.strip_rows(share),
+        };
+        let strips = strips.map_err(|error| too_little(error, memory, share))?;
+        let (mut pixels, mut means) = (Quantized::empty(), Means::default());
+        for rows in strips {
+            interrupt::check()?;
+            let count = rows.len() as u64;
+            work(self.read(rows, &mut pixels, &mut means)?)?;
+            progress.steps(count);
+        }
+        Ok(())
+    }
+
+    /// Reads some rows into one of two buffers.
+    fn read<'a>(
+        &self,
+        rows: Range<usize>,
+        pixels: &'a mut Quantized,
+        means: &'a mut Means,
+    ) -> Result<Strip<'a>> {
+        match self {
+            Self::Pixels(answer) => {
+                answer.read_rows_into(rows, pixels)?;
+                Ok(Strip::Pixels(pixels))
+            }
+            Self::Means(answer) => {
+                answer.read_rows_into(rows, means)?;
+                Ok(Strip::Means(means))
+            }
+        }
+    }
+}
+
+/// Tells what is left of the memory that was typed, where that is too little.
+fn too_little(error: QueryError, memory: MemoryBudget, share: MemoryBudget) -> Error {
+    match error {
+        QueryError::RowTooLarge { .. } => Error::new(error).context(format!(
+            "--memory {memory} is too little, of which {share} are for the rows that are read"
+        )),
+        other => other.into(),
+    }
+}
+
+impl Strip<'_> {
+    /// How many pixels there are of each kind; a mean of no pixel is no data.
+    pub(super) fn counts(self) -> ScaleCounts {
+        match self {
+            Self::Pixels(pixels) => pixels.view().count(ScaleLimit::default()),
+            Self::Means(means) => {
+                let valid = means.counts.iter().filter(|count| **count > 0).count() as u64;
+                let no_data = means.counts.len() as u64 - valid;
+                ScaleCounts { valid, no_data, infinite: no_data, ..ScaleCounts::default() }
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A raster as a Cloud Optimized GeoTIFF.
+
+use std::path::Path;
+
+use anyhow::{Error, Result};
+use ndarray::Axis;
+use tessera_core::ScaleCounts;
+use tessera_io::{GeoTiffError, GeoTiffOptions, GeoTiffSpec, GeoTiffWriter};
+
+use super::cells::Strip;
+use super::floats::Floats;
+use super::output::{Format, beside};
+use super::stage::Stage;
+use super::written::Written;
+use super::{Job, Raster};
+
+pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Stage) -> Result<Written> {
+    let means = raster.cells.are_means();
+    let memory = job.args.memory;
+    // Half of the memory is for rows of tiles; the rest for strips, and their vectors, which are four times as large.
+    let create = |name: &Path, bands: Vec<String>, memory: u64| {
+        let options = GeoTiffOptions::default().memory(memory);
+        let created = GeoTiffWriter::create(stage.path(name), spec(job, raster, bands), &options);
+        created.map_err(|error| explained(error, job))
+    };
+    let mut values = create(name, job.asked.bands(), memory.bytes() / 2)?;
+    let mut counted = None;
+    if means {
+        counted = Some(create(&beside(name, "_counts"), vec!["pixels".to_owned()], memory.bytes() / 8)?);
+    }
+    let (mut counts, mut floats) = (ScaleCounts::default(), Floats::default());
+    let parts = if means { 4 } else { 16 };
+    raster.cells.each_strip((memory, parts), &job.progress, &mut |strip| {
+        counts += strip.counts();
+        values.write_rows(floats.of(strip)?)?;
+        if let (Strip::Means(means), Some(counted)) = (strip, &mut counted) {
+            // No cell has so many pixels that float32 could not count them.
+            counted.write_rows(means.counts.mapv(|count| count as f32).insert_axis(Axis(2)).view())?;
+        }
+        Ok(())
+    })?;
+    let mut bytes = values.finish()?.bytes;
+    if let Some(counted) = counted {
+        bytes += counted.finish()?.bytes;
+    }
+    Ok(Written::new(raster, Format::GeoTiff.files(job.args, name, means), counts, bytes))
+}
+
+fn spec(job: &Job<'_>, raster: &Raster<'_>, bands: Vec<String>) -> GeoTiffSpec {
+    let (grid, asked) = (raster.cells.grid(), job.asked);
+    let metadata = [("year", asked.year.to_string()), ("dataset_version", asked.version.to_string())];
+    GeoTiffSpec {
+        epsg: grid.crs().epsg(),
+        transform: grid.transform(),
+        rows: grid.rows(),
+        cols: grid.cols(),
+        bands,
+        metadata: metadata.map(|(name, value)| (name.to_owned(), value)).into(),
+    }
+}
+
+fn explained(error: GeoTiffError, job: &Job<'_>) -> Error {
+    let what = match error {
+        GeoTiffError::Memory { .. } => format!("--memory {} is too little", job.args.memory),
+        _ => format!("cannot write {}", job.args.output.display()),
+    };
+    Error::new(error).context(what)
+}
