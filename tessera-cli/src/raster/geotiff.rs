@@ -17,11 +17,12 @@ use super::{Job, Raster};
 pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Stage) -> Result<Written> {
     let means = raster.cells.are_means();
     let memory = job.args.memory;
+    let failed = |error| explained(error, job);
     // Half of the memory is for rows of tiles; the rest for strips, and their vectors, which are four times as large.
     let create = |name: &Path, bands: Vec<String>, memory: u64| {
         let options = GeoTiffOptions::default().memory(memory);
         let created = GeoTiffWriter::create(stage.path(name), spec(job, raster, bands), &options);
-        created.map_err(|error| explained(error, job))
+        created.map_err(failed)
     };
     let mut values = create(name, job.asked.bands(), memory.bytes() / 2)?;
     let mut counted = None;
@@ -32,16 +33,17 @@ pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Sta
     let parts = if means { 4 } else { 16 };
     raster.cells.each_strip((memory, parts), &job.progress, &mut |strip| {
         counts += strip.counts();
-        values.write_rows(floats.of(strip)?)?;
+        values.write_rows(floats.of(strip)?).map_err(failed)?;
         if let (Strip::Means(means), Some(counted)) = (strip, &mut counted) {
             // No cell has so many pixels that float32 could not count them.
-            counted.write_rows(means.counts.mapv(|count| count as f32).insert_axis(Axis(2)).view())?;
+            let rows = means.counts.mapv(|count| count as f32).insert_axis(Axis(2));
+            counted.write_rows(rows.view()).map_err(failed)?;
         }
         Ok(())
     })?;
-    let mut bytes = values.finish()?.bytes;
+    let mut bytes = values.finish().map_err(failed)?.bytes;
     if let Some(counted) = counted {
-        bytes += counted.finish()?.bytes;
+        bytes += counted.finish().map_err(failed)?.bytes;
     }
     Ok(Written::new(raster, Format::GeoTiff.files(job.args, name, means), counts, bytes))
 }

@@ -40,7 +40,7 @@ impl Stage {
         for name in names {
             let target = self.folder.join(name);
             if let Err(error) = self.put(name, &target, &mut placed) {
-                // What replaced something stays: its place was free for the taking, and the old is gone.
+                // What took the place of something stays: the old is gone.
                 placed.iter().for_each(|path: &PathBuf| drop(remove(path)));
                 return Err(error);
             }

@@ -43,7 +43,8 @@ fn a_whole_store_has_no_problem() {
 
 #[test]
 fn damage_is_named_and_other_shards_still_read() {
-    let damage: [(&str, fn(&mut Vec<u8>)); 4] = [
+    type Harm = fn(&mut Vec<u8>);
+    let damage: [(&str, Harm); 4] = [
         ("truncated", |bytes| bytes.truncate(bytes.len() - 700)),
         ("index", |bytes| {
             let at = bytes.len() - 20;
