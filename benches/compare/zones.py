@@ -1,10 +1,12 @@
 """Zone stores beside geotessera: filling, regions and points, in one run (Linux).
 
+    cargo build --release -p tessera-cli -p tessera-benches --bins
     .venv/bin/python benches/compare/zones.py --geotessera 'geotessera.sh DIR' --dir DIR
 
 `geotessera.sh DIR COMMAND …` is to run a command where geotessera 0.11 is installed, with DIR under the same name. DIR/tiles
-holds tiles with landmasks and manifests as geotessera wants them; without it only our side and the codec are measured, on
-tiles of --tiles. Contestants take turns; a ratio is that of the medians of CPU seconds (user + system).
+holds tiles with landmasks and manifests as geotessera wants them; without --geotessera only our side and the codec are
+measured. Contestants take turns; a ratio is that of the medians of CPU seconds (user + system). Of reads these are the
+seconds of the call into an array of float32, without starting the process or importing.
 """
 
 import argparse
@@ -65,7 +67,8 @@ def codec_alone(tiles):
 
 class Bench:
     def __init__(self, args):
-        self.tessera, self.dir, self.theirs = args.tessera, pathlib.Path(args.dir), shlex.split(args.geotessera or "")
+        self.tessera, self.read_zone = (ROOT / "target/release" / name for name in ("tessera", "read_zone"))
+        self.dir, self.theirs = pathlib.Path(args.dir), shlex.split(args.geotessera or "")
         self.archive = self.dir / "tiles/npy"
         self.tiles = sorted(p for p in (self.archive / "v1" / YEAR).glob("*/*.npy") if not p.stem.endswith("_scales"))
         self.figures = {}
@@ -97,19 +100,18 @@ class Bench:
     def reads(self, store):
         generator = random.Random(4)
         points = [(generator.uniform(0.001, 0.199), generator.uniform(52.001, 52.199)) for _ in range(1000)]
-        table = self.dir / "points.csv"
-        table.write_text("lon,lat\n" + "".join(f"{lon!r},{lat!r}\n" for lon, lat in points))
         for name, box in BOXES.items():
-            out = self.dir / "ours.npy"
-            spent, peak, _ = measured(
-                [self.tessera, "region", store, "--bbox", box, "--year", YEAR, "--dequantize", "-o", out, "--overwrite", "-q"]
-            )
-            self.note(name, spent, peak, out.stat().st_size)
+            self.our_read(name, store, "region", box)
             self.their_read(name, store, "region", box)
-        out = self.dir / "ours.csv"
-        spent, peak, _ = measured([self.tessera, "points", store, table, "--year", YEAR, "-o", out, "--overwrite", "-q"])
-        self.note("1,000 points", spent, peak)
-        self.their_read("1,000 points", store, "points", ";".join(f"{lon!r},{lat!r}" for lon, lat in points))
+        where = ";".join(f"{lon!r},{lat!r}" for lon, lat in points)
+        self.our_read("1,000 points", store, "points", where)
+        self.their_read("1,000 points", store, "points", where)
+
+    def our_read(self, name, store, *what):
+        found = json.loads(measured([self.read_zone, store, *what, YEAR])[2])
+        rows, *rest = found["shape"]
+        answer = 4 * rows * int(np.prod(rest))
+        self.note(name, found["call"], found["peak"], answer)
 
     def their_read(self, name, store, *what):
         if self.theirs:
@@ -145,7 +147,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--geotessera", help="what runs a command where geotessera is installed")
     parser.add_argument("--dir", required=True, help="the folder that both sides see, with tiles/")
-    parser.add_argument("--tessera", default=ROOT / "target/release/tessera", help="our command, built with --release")
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
     bench = Bench(args)

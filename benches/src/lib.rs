@@ -1,6 +1,7 @@
 //! What the benchmarks share: the tile that they measure, the windows that they read, and an allocator that keeps its
 //! memory.
 
+pub mod clock;
 mod copy;
 mod fixture;
 mod landmask;

@@ -12,6 +12,7 @@ mod regrid;
 #[cfg(test)]
 mod tests;
 mod through_years;
+mod values;
 mod zone_part;
 
 pub use answer::{Answer, StripRows, Strips};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
-use tessera_core::Zones;
+use tessera_core::{PixelGrid, Zones};
 use tessera_zarr::ZoneStore;
 
 use crate::report::Report;
@@ -44,7 +44,7 @@ fn describe(path: &Path, store: &ZoneStore) -> Result<Value> {
         let grid = store.grid(number);
         zones.push(json!({
             "zone": number, "crs": grid.map(|grid| grid.zone().to_string()),
-            "shape": grid.map(|grid| [grid.rows(), grid.cols()]), "transform": grid.map(|grid| grid.transform()),
+            "shape": grid.map(|grid| [grid.rows(), grid.cols()]), "transform": grid.map(PixelGrid::transform),
             "years": years, "arrays": arrays,
         }));
     }

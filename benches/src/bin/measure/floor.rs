@@ -11,7 +11,7 @@ use tessera_benches::pool;
 use tessera_core::{QuantizedView, ScalesView};
 use zstd::bulk::{Compressor, Decompressor};
 
-use crate::clock;
+use tessera_benches::clock;
 
 /// Edge of a chunk, level of the codec: those of the usual layout.
 const EDGE: usize = 256;

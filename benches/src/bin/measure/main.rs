@@ -4,7 +4,6 @@
 //!
 //! `measure TILE` serves requests; `measure --write-tile FOLDER` writes the usual tile and prints its folder.
 
-mod clock;
 mod floor;
 mod picture;
 mod pixels;

@@ -7,7 +7,7 @@ use tessera_core::ScaleLimit;
 use tessera_npy::NpyTile;
 use tessera_pca::{Basis, Moments, Pca, Rgba, Simd, Stretch, StretchMethod};
 
-use crate::clock;
+use tessera_benches::clock;
 
 /// Rows of the tile that are in memory at a time.
 const BLOCK_ROWS: usize = 192;

@@ -7,7 +7,7 @@ use tessera_benches::{copy, pool};
 use tessera_core::ScaleLimit;
 use tessera_npy::NpyTile;
 
-use crate::clock::{self, Times};
+use tessera_benches::clock::{self, Times};
 
 /// Two arrays of the size of the dequantized tile, that are kept.
 pub(crate) struct Buffers {

@@ -8,7 +8,7 @@ use tessera_core::{Channels, Quantized, QuantizedView, ScalesView, Source, Tile,
 use tessera_npy::NpyTile;
 use tessera_zarr::{Layout, TileStore, TileWriter, ZarrFormat};
 
-use crate::clock;
+use tessera_benches::clock;
 
 pub(crate) fn write(tile: &NpyTile, format: u8, out: &Path, sync: bool) -> Result<Value> {
     let format = match format {

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 /// How long something took.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Times {
+pub struct Times {
     wall: Duration,
     cpu: Duration,
 }
 
 /// Does some work and measures it.
-pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Times) {
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Times) {
     let (cpu, wall) = (cpu_time(), Instant::now());
     let done = work();
     let wall = wall.elapsed();
@@ -22,13 +22,14 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Times) {
 }
 
 /// The CPU time of all threads, user and system.
-fn cpu_time() -> Duration {
+#[must_use]
+pub fn cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
 }
 
 /// The answer to a request: times, and whatever else there is to say.
-pub(crate) fn answer(times: Times, more: &Value) -> Value {
+pub fn answer(times: Times, more: &Value) -> Value {
     let mut answer = json!({ "wall": times.wall.as_secs_f64(), "cpu": times.cpu.as_secs_f64() });
     for (key, value) in more.as_object().into_iter().flatten() {
         answer[key] = value.clone();
@@ -37,7 +38,7 @@ pub(crate) fn answer(times: Times, more: &Value) -> Value {
 }
 
 /// The most resident memory that this process has had, in bytes (Linux: `VmHWM`).
-pub(crate) fn peak_bytes() -> Result<u64> {
+pub fn peak_bytes() -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status").context("no /proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
     let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().context("VmHWM is no number of kB")?;
