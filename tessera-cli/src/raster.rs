@@ -57,6 +57,10 @@ pub(crate) fn write(args: &OutputArgs, asked: &Asked, rasters: &[Raster<'_>], re
             stage.claim(&file)?;
         }
     }
+    if format == Format::Npy {
+        let bytes = rasters.iter().map(|raster| npy::bytes(args, &raster.cells));
+        stage.check_room(bytes.fold(0, u64::saturating_add))?;
+    }
     let rows: usize = rasters.iter().map(|raster| raster.cells.grid().rows()).sum();
     let progress = Progress::new(report, rows * format.passes(), "rows");
     let job = Job { args, asked, progress };

@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tessera_core::{RasterGrid, ScaleCounts, ScalesView};
 
-use super::cells::Strip;
+use super::cells::{Cells, Strip};
 use super::floats::Floats;
 use super::npy_file::NpyFile;
-use super::output::{Format, beside};
+use super::output::{Format, OutputArgs, beside};
 use super::stage::Stage;
 use super::written::Written;
 use super::{Job, Raster};
@@ -65,6 +65,17 @@ pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Sta
     let bytes =
         out.finish()? + sidecar(job, raster, &grid, &arrays, &stage.path(&name.with_extension("json")))?;
     Ok(Written::new(raster, files, counts, bytes))
+}
+
+/// What the arrays of a raster take on disk.
+pub(super) fn bytes(args: &OutputArgs, cells: &Cells<'_>) -> u64 {
+    let (grid, values) = (cells.grid(), cells.channels() as u64);
+    let pixel = match (cells.are_means(), args.dequantize) {
+        (true, _) => 4 * values + 4,
+        (false, true) => 4 * values,
+        (false, false) => values + 4,
+    };
+    (grid.rows() as u64).saturating_mul(grid.cols() as u64).saturating_mul(pixel)
 }
 
 /// The files in the making.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
+use tessera_core::MemoryBudget;
 
 /// Files and stores in the making, in a hidden folder beside the place where they are to stand. Dropped, they are gone.
 pub(super) struct Stage {
@@ -27,6 +28,21 @@ impl Stage {
     /// Refuses, before any work is done, a name whose place is taken.
     pub(super) fn claim(&self, name: &Path) -> Result<()> {
         check_free(&self.folder.join(name), self.overwrite)
+    }
+
+    /// Refuses, before any work is done, more bytes than the disk has room for, where the system tells that.
+    pub(super) fn check_room(&self, needed: u64) -> Result<()> {
+        let Some(free) = free_bytes(self.stage.path()) else { return Ok(()) };
+        if needed <= free {
+            return Ok(());
+        }
+        let [needed, free] = [needed, free.max(1)].map(MemoryBudget::from_bytes);
+        Err(io::Error::from(ErrorKind::StorageFull)).with_context(|| match (needed, free) {
+            (Ok(needed), Ok(free)) => {
+                format!("the answer takes {needed}, and {} has {free} free", self.folder.display())
+            }
+            _ => format!("{} is full", self.folder.display()),
+        })
     }
 
     /// Where to write what is to have this name.
@@ -79,6 +95,16 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+#[cfg(target_os = "linux")]
+fn free_bytes(folder: &Path) -> Option<u64> {
+    rustix::fs::statvfs(folder).ok().map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn free_bytes(_: &Path) -> Option<u64> {
+    None
 }
 
 fn kind(is_folder: bool) -> &'static str {
