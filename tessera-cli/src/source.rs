@@ -3,7 +3,7 @@
 mod one_tile;
 mod queried;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -29,7 +29,19 @@ pub(crate) struct SourceArgs {
 
     /// A landmask GeoTIFF, whose place on Earth wins over the one that follows from the tile's name
     #[arg(long, value_name = "TIFF")]
-    pub(crate) landmask: Option<std::path::PathBuf>,
+    pub(crate) landmask: Option<PathBuf>,
+
+    /// A folder of landmasks grid_<lon>_<lat>.tiff, for a folder of tiles; others are looked for beside the tiles
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) landmasks: Option<PathBuf>,
+
+    /// Water is where the landmask of a tile says so, and nowhere else; a tile without one keeps what its scales say
+    #[arg(long)]
+    pub(crate) water_from_landmasks: bool,
+
+    /// A text file that lists the tiles below a folder, a name or path a line: the folder itself is not walked
+    #[arg(long, value_name = "FILE")]
+    pub(crate) listing: Option<PathBuf>,
 }
 
 /// A source, opened.
@@ -57,8 +69,11 @@ pub(crate) fn open(path: &Path, args: &SourceArgs) -> Result<Opened> {
             Err(error) => Err(error.into()),
         };
     }
-    if path.is_file() || tessera_npy::is_tile(path) {
+    if path.is_file() || (args.listing.is_none() && tessera_npy::is_tile(path)) {
         return Ok(Opened::NpyTile(Arc::new(npy_tile(path, args)?)));
+    }
+    if args.listing.is_some() {
+        return Ok(Opened::NpyArchive(Box::new(npy_archive(path, args)?)));
     }
     let stores = StoreArchive::open(path).with_context(|| format!("cannot list {}", path.display()))?;
     if !stores.years().is_empty() {
@@ -78,6 +93,9 @@ fn npy_tile(path: &Path, args: &SourceArgs) -> Result<NpyTile> {
     if let Some(landmask) = &args.landmask {
         options = options.landmask(landmask);
     }
+    if args.water_from_landmasks {
+        options = options.water_from_landmask();
+    }
     Ok(options.open(path)?)
 }
 
@@ -88,6 +106,15 @@ fn npy_archive(path: &Path, args: &SourceArgs) -> Result<NpyArchive> {
     }
     if let Some(version) = &args.dataset {
         options = options.version(version.clone());
+    }
+    if let Some(folder) = &args.landmasks {
+        options = options.landmasks(folder);
+    }
+    if args.water_from_landmasks {
+        options = options.water_from_landmasks();
+    }
+    if let Some(listing) = &args.listing {
+        options = options.listing(listing);
     }
     Ok(options.open(path)?)
 }

@@ -9,12 +9,14 @@ import time
 
 import numpy as np
 import pytest
+import rasterio
 import xarray as xr
 import zarr
 
 import command
 import mosaic
 import tiles
+import utm
 
 NAMES = [
     f"grid_{lon}_{lat}" for lat in ("0.05", "-0.05", "-0.15") for lon in ("179.85", "179.95", "-179.95", "-179.85")
@@ -144,6 +146,44 @@ def test_a_tile_that_is_cut_off_is_named_and_the_others_are_there(archive, tmp_p
     command.done("zone", "verify", store, "--archive", root)
 
 
+def test_water_is_that_of_landmasks_when_asked(archive, tmp_path):
+    tile = archive[1][2]
+    zone, top, left, rows, cols = mosaic.place(tile.name)
+    mask = (np.indices((rows, cols)).sum(axis=0) // 40 % 3 > 0).astype(np.uint8)
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    grid = utm.grid(tile.name)
+    transform = rasterio.Affine(10, 0, grid["west"], 0, -10, grid["north"])
+    with rasterio.open(
+        masks / f"{tile.name}.tiff", "w", driver="GTiff", height=rows, width=cols, count=1, dtype="uint8", crs=grid["crs"],
+        transform=transform, compress="lzw",
+    ) as out:
+        out.write(mask, 1)
+    root = tmp_path / "v1"
+    shutil.copytree(tile.folder, root / "2024" / tile.name)
+    store = tmp_path / "a.zarr"
+    create(store)
+    command.done("zone", "fill", store, root, "--landmasks", masks, "--water-from-landmasks")
+    got = zarr.open_group(store, mode="r")[f"utm{zone:02}/scales"][1, top : top + rows, left : left + cols]
+    valid = (tile.scales > 0) & (tile.scales < 1)
+    np.testing.assert_array_equal(np.isnan(got), mask == 0)
+    np.testing.assert_array_equal(got[(mask == 1) & valid], tile.scales[(mask == 1) & valid])
+    assert np.isposinf(got[(mask == 1) & ~valid]).all()
+
+
+def test_an_archive_that_is_listed_in_a_file_is_not_walked(archive, store, tmp_path):
+    listing = tmp_path / "tiles.txt"
+    listing.write_text("# all but the first\n" + "".join(f"2024/{name}/{name}.npy\n" for name in NAMES[1:]) + "nonsense\n")
+    fresh = tmp_path / "a.zarr"
+    create(fresh)
+    command.done("zone", "fill", fresh, archive[0], "--listing", listing)
+    command.done("zone", "verify", fresh, "--archive", archive[0], "--listing", listing)
+    assert files(fresh) != files(store)
+    listing.write_text("".join(f"2024/{name}\n" for name in NAMES))
+    command.done("zone", "fill", fresh, archive[0], "--listing", listing)
+    assert files(fresh) == files(store)
+
+
 def files(root):
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
@@ -225,7 +265,10 @@ def test_what_does_not_fit_is_refused(store, archive, tmp_path):
     fill = lambda *options: command.run("zone", "fill", store, archive[0], *options)
     fill("--year", 2020).expect(2, "no year 2020", "2024")
     fill("--year", 2024, "--zones", 31).expect(2, "no zone 31", "1, 60")
-    fill("--year", 2024, "--dataset", "v2").expect(2, "v2", "v1", "do not mix")
+    fill("--year", 2024, "--dataset", "v2").expect(2, "v2", "v1")
+    other = tmp_path / "v2.zarr"
+    command.done("zone", "create", other, "--zones", "1,60", "--years", 2024, "--dataset", "v2", "--channels", CHANNELS)
+    command.run("zone", "fill", other, archive[0]).expect(2, "dataset v1: expected v2", "do not mix")
     command.run("zone", "fill", archive[0], archive[0]).expect(2, "not a Zarr store")
     command.run("zone", "create", store, "--zones", 1, "--years", 2024, "--dataset", "v1").expect(2, "exists already")
     fresh = tmp_path / "b.zarr"

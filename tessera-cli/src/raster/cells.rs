@@ -12,7 +12,7 @@ use crate::interrupt;
 use crate::progress::Progress;
 
 /// A strip is no larger than this, however much memory there is: between strips the work can be stopped.
-const MOST: u64 = 256 << 20;
+const MOST: u64 = 64 << 20;
 
 /// The cells of a raster that answers a query.
 pub(crate) enum Cells<'z> {

@@ -12,6 +12,7 @@ mod store;
 
 use std::io::{BufRead, Write};
 use std::path::Path;
+use tessera_benches::clock;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
