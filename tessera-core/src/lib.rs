@@ -22,6 +22,7 @@ mod quantized;
 mod query;
 mod raster_grid;
 mod region;
+mod region_cells;
 mod scale_counts;
 mod scales;
 mod source;

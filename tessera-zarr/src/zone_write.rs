@@ -17,6 +17,7 @@ mod plan;
 mod record;
 mod sample;
 mod shard;
+mod skeleton;
 mod spec;
 mod transpose;
 mod verify;

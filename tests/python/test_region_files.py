@@ -1,7 +1,9 @@
 """The files that regions become, as other programs open them; all of them or none."""
 
 import io
+import json
 import signal
+import subprocess
 import time
 
 import numpy as np
@@ -52,6 +54,18 @@ def test_geotiff_opens_in_rasterio(paths, tmp_path):
             assert opened.tags(ns="IMAGE_STRUCTURE")["COMPRESSION"] == "DEFLATE" and opened.profile["tiled"]
             expected = answers.vectors(*load(tmp_path / f"a_utm{number}.npy"))
             np.testing.assert_array_equal(opened.read().transpose(1, 2, 0), expected)
+
+
+def test_geotiff_opens_in_gdal(paths, tmp_path):
+    ask(paths["zones"], BORDER, tmp_path / "a.npy", "--channels", "4,0")
+    ask(paths["zones"], BORDER, tmp_path / "a.tif", "--channels", "4,0")
+    told = subprocess.run(["gdalinfo", "-json", tmp_path / "a_utm31.tif"], check=True, stdout=subprocess.PIPE).stdout
+    info = json.loads(told)
+    values = answers.vectors(*load(tmp_path / "a_utm31.npy"))
+    assert info["size"] == [values.shape[1], values.shape[0]]
+    assert [band["description"] for band in info["bands"]] == ["band_4", "band_0"]
+    assert {band["noDataValue"] for band in info["bands"]} == {"NaN"} and {band["type"] for band in info["bands"]} == {"Float32"}
+    assert pyproj.CRS(info["coordinateSystem"]["wkt"]).to_epsg() == 32631
 
 
 def test_pictures_share_their_colours_and_are_transparent_where_nothing_is(paths, zones, tmp_path):

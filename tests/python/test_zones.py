@@ -1,6 +1,7 @@
 """Zone stores: twelve tiles over two zones, both hemispheres and the antimeridian, beside a slow mosaic in numpy."""
 
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -144,6 +145,32 @@ def test_a_tile_that_is_cut_off_is_named_and_the_others_are_there(archive, tmp_p
     victim.write_bytes(whole)
     command.done("zone", "fill", store, root, "--year", 2024)
     command.done("zone", "verify", store, "--archive", root)
+
+
+def test_filled_from_tile_stores_it_is_the_same(archive, store, tmp_path):
+    stores, fresh = tmp_path / "stores", tmp_path / "a.zarr"
+    command.done("convert", archive[0], "-o", stores, "--year", 2024, "--format", 3, "--chunk", 128)
+    create(fresh)
+    command.done("zone", "fill", fresh, stores)
+    assert files(fresh) == files(store)
+    again = tmp_path / "b.zarr"
+    create(again)
+    command.run("zone", "fill", again, stores, "--memory", "65").expect(3, "MiB to put together")
+
+
+def test_memory_stays_within_what_is_allowed(archive, tmp_path):
+    """Twelve tiles of 10 MB each: the rows that were encoded are given back."""
+    fresh, allowed = tmp_path / "a.zarr", 80
+    create(fresh)
+    running = command.start("zone", "fill", fresh, archive[0], "--memory", allowed, "--quiet")
+    peak = 0
+    while running.poll() is None:
+        # What a process had at most; the memory of this one, before it became another, does not count there.
+        status = pathlib.Path(f"/proc/{running.pid}/status").read_text()
+        peak = max([peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))])
+        time.sleep(0.002)
+    running.communicate()
+    assert running.returncode == 0 and 10 < peak / 1024 < allowed
 
 
 def test_water_is_that_of_landmasks_when_asked(archive, tmp_path):

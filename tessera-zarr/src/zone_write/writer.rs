@@ -2,23 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use bytemuck::cast_slice;
 use serde_json::{Map, Value};
 use tessera_core::{Archive, DatasetVersion, PixelGrid, Year};
 
-use crate::array::ArraySpec;
-use crate::encode::{ALL_OBJECTS, ChunkWriter};
 use crate::staging::Staging;
 use crate::zone_write::build::BuildFolder;
 use crate::zone_write::fill::Filler;
 use crate::zone_write::lock::Lock;
-use crate::zone_write::metadata::{arrays_of, documents, group_name, lattice};
+use crate::zone_write::metadata::{documents, group_name};
 use crate::zone_write::partial::{Partial, put};
 use crate::zone_write::shard::Assembler;
+use crate::zone_write::skeleton::{check, text_of, write_array, write_zone};
 use crate::zone_write::{parsed, plan};
 use crate::{
-    FillEvent, FillOptions, FillReport, WriteError, ZarrFormat, ZoneFillError, ZoneLayout, ZoneSpec,
-    ZoneStoreError, ZoneUnit,
+    FillEvent, FillOptions, FillReport, ZarrFormat, ZoneFillError, ZoneLayout, ZoneSpec, ZoneStoreError,
+    ZoneUnit,
 };
 
 /// Makes zone stores, extends them by zones and years, and fills them from archives of tiles.
@@ -265,87 +263,4 @@ impl ZoneWriter {
 
 fn list(all: &[impl ToString]) -> String {
     all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn check(spec: &ZoneSpec) -> Result<(), ZoneStoreError> {
-    if spec.zones.is_empty() {
-        return Err(ZoneStoreError::Nothing { what: "zones" });
-    }
-    if spec.years.is_empty() {
-        return Err(ZoneStoreError::Nothing { what: "years" });
-    }
-    if spec.version == DatasetVersion::Unknown {
-        return Err(ZoneStoreError::UnknownVersion);
-    }
-    if !spec.layout.holds(spec.channels as u64) {
-        let (channels, inner) = (spec.channels, spec.layout.inner_edge());
-        return Err(ZoneStoreError::Channels { channels, inner });
-    }
-    spec.zones.iter().try_for_each(|zone| lattice(*zone).map(|_| ()))
-}
-
-/// The folders of a zone with its coordinates, without documents.
-fn write_zone(store: &Path, spec: &ZoneSpec, zone: u8) -> Result<(), ZoneStoreError> {
-    let group = store.join(group_name(zone));
-    std::fs::create_dir(&group).map_err(ZoneStoreError::io(&group))?;
-    let grid = lattice(zone)?;
-    for array in arrays_of(spec, &grid)? {
-        if array.shard.is_some() {
-            let folder = group.join(array.name);
-            std::fs::create_dir(&folder).map_err(ZoneStoreError::io(&folder))?;
-        } else {
-            write_array(&group, spec, &array)?;
-        }
-    }
-    Ok(())
-}
-
-/// A coordinate with its values, as one chunk.
-fn write_array(group: &Path, spec: &ZoneSpec, array: &ArraySpec) -> Result<(), ZoneStoreError> {
-    let folder = group.join(array.name);
-    std::fs::create_dir(&folder).map_err(ZoneStoreError::io(&folder))?;
-    let values = values_of(array, spec);
-    let fill = |_: &[u64], out: &mut [u8]| {
-        out.fill(0);
-        out[..values.len()].copy_from_slice(&values);
-    };
-    let writer = ChunkWriter {
-        spec: array,
-        format: ZarrFormat::V3,
-        folder: &folder,
-        sync: true,
-        rows_read: None,
-        objects: ALL_OBJECTS,
-    };
-    writer.write(&fill).map(|_| ()).map_err(|error| match error {
-        WriteError::Io { path, cause } => ZoneStoreError::Io { path, cause },
-        WriteError::Grid(cause) => cause.into(),
-        other => ZoneStoreError::Metadata { why: other.to_string() },
-    })
-}
-
-/// The values of a coordinate as they are stored, little endian.
-fn values_of(array: &ArraySpec, spec: &ZoneSpec) -> Vec<u8> {
-    let length = array.grid.shape().first().map_or(1, |n| *n as usize);
-    // Every lattice has the same corner.
-    let grid = PixelGrid::of_zone(1).ok();
-    let center = |row: usize, col: usize| grid.map_or((0.0, 0.0), |grid| grid.pixel_center(row, col));
-    let mut bytes = match array.name {
-        "x" => cast_slice(&(0..length).map(|col| center(0, col).0).collect::<Vec<f64>>()).to_vec(),
-        "y" => cast_slice(&(0..length).map(|row| center(row, 0).1).collect::<Vec<f64>>()).to_vec(),
-        "time" => {
-            cast_slice(&spec.years.iter().map(|year| i32::from(year.number())).collect::<Vec<_>>()).to_vec()
-        }
-        "band" => cast_slice(&(0..length as i32).collect::<Vec<_>>()).to_vec(),
-        _ => cast_slice(&[0_i32]).to_vec(),
-    };
-    if cfg!(target_endian = "big") {
-        bytes.chunks_exact_mut(array.data_type.size()).for_each(<[u8]>::reverse);
-    }
-    bytes
-}
-
-fn text_of(document: &Value) -> Result<String, ZoneStoreError> {
-    serde_json::to_string_pretty(document)
-        .map_err(|error| ZoneStoreError::Metadata { why: error.to_string() })
 }
