@@ -41,5 +41,5 @@ make white_is_zero mask -ot Byte -co PHOTOMETRIC=MINISWHITE -co COMPRESS=LZW
 make float32 mask -ot Float32
 make bit mask -ot Byte -co NBITS=1
 make two_bands mask -ot Byte -b 1 -b 1
-make zstd mask -ot Byte -co COMPRESS=ZSTD
+make lzma mask -ot Byte -co COMPRESS=LZMA
 make sparse half -ot Byte -co COMPRESS=LZW -co SPARSE_OK=TRUE -co TILED=YES -co BLOCKXSIZE=16 -co BLOCKYSIZE=16
