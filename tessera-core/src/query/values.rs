@@ -29,7 +29,8 @@ impl ZonePart<'_> {
     /// let zones = MemoryZones::new(DatasetVersion::Unknown).with(year, grid, pixels)?;
     /// let parts = Query::new(Region::new(0.12, 52.02, 0.14, 52.04)?, year).native(&zones)?;
     /// let values = parts[0].values(MemoryBudget::default())?;
-    /// assert!(values.dim() == (229, 143, 2) && values.iter().all(|value| *value == 2.0));
+    /// assert_eq!(values.dim(), (parts[0].grid().rows(), parts[0].grid().cols(), 2));
+    /// assert!(values.iter().all(|value| *value == 2.0));
     /// assert!(parts[0].values(MemoryBudget::from_bytes(1000)?).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
