@@ -147,13 +147,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--geotessera", help="what runs a command where geotessera is installed")
     parser.add_argument("--dir", required=True, help="the folder that both sides see, with tiles/")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="how often each side fills")
+    parser.add_argument("--reads", type=int, default=3, help="how often each side reads after that")
     args = parser.parse_args()
     bench = Bench(args)
     for number in range(args.rounds):
         print(f"round {number + 1} of {args.rounds}", file=sys.stderr)
         bench.fill()
-        bench.reads(bench.dir / "ours.zarr")
+        for _ in range(args.reads):
+            bench.reads(bench.dir / "ours.zarr")
     rows = bench.rows()
     print(markdown("Zone store of four tiles of 1140 × 730 × 128", rows))
     verdicts = [row.met() for row in rows]
