@@ -14,6 +14,7 @@ use tessera_zarr::{OpenError, StoreArchive, TileStore, ZoneStore};
 
 pub(crate) use queried::{with_all_years, year_of};
 
+use crate::report::list;
 use one_tile::OneTile;
 
 /// What the path of a source does not say.
@@ -117,6 +118,18 @@ fn npy_archive(path: &Path, args: &SourceArgs) -> Result<NpyArchive> {
         options = options.listing(listing);
     }
     Ok(options.open(path)?)
+}
+
+/// The year asked for, which the archive must have, or the only one that it has.
+pub(crate) fn archive_year(archive: &dyn Archive, asked: Option<Year>) -> Result<Year> {
+    let years = archive.years();
+    match (asked, years.as_slice()) {
+        (Some(year), years) if years.contains(&year) => Ok(year),
+        (Some(year), years) => bail!("{} has no year {year}: it has {}", archive.name(), list(years)),
+        (None, [only]) => Ok(*only),
+        (None, []) => bail!("the path of {} does not say the year: say --year", archive.name()),
+        (None, years) => bail!("{} has several years, {}: say --year", archive.name(), list(years)),
+    }
 }
 
 impl Opened {

@@ -1,5 +1,6 @@
 //! An archive of tiles as whole UTM zones.
 
+use crate::area::longitude;
 use crate::{
     Archive, Area, Channels, DatasetVersion, Mosaic, MosaicError, PixelGrid, Quantized, Region, ScaleLimit,
     Source, SourceError, Tile, TileId, UtmProjection, UtmZone, Window, Year, Zones,
@@ -9,8 +10,6 @@ use crate::{
 const BAND: usize = 128;
 /// By how many pixels a file may be larger, or lie elsewhere, than its name says and still be found.
 const SLACK: i64 = 8;
-/// Degrees of a UTM zone.
-const ZONE_WIDTH: f64 = 6.0;
 
 /// An archive of tiles as whole UTM zones: the tiles of a zone are read as one raster by the rule of [`Mosaic`], opened
 /// as they are needed.
@@ -106,8 +105,8 @@ impl<'a> ArchiveZones<'a> {
 
 /// The part of a zone between two latitudes; `None` where that is empty.
 fn strip(number: u8, (south, north): (f64, f64)) -> Option<Region> {
-    let west = f64::from(number - 1) * ZONE_WIDTH - 180.0;
-    if south < north { Region::new(west, south, west + ZONE_WIDTH, north).ok() } else { None }
+    let (west, east) = longitude::strip(number);
+    if south < north { Region::new(west, south, east, north).ok() } else { None }
 }
 
 /// South and north of everything in the zone that lies on a grid or beside it.

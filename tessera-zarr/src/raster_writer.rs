@@ -1,8 +1,7 @@
 //! Writing any raster of pixels as a store.
 
 use std::error::Error;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
@@ -188,15 +187,6 @@ impl RasterWriter {
         }
         let failed = |why: String| WriteError::Metadata { why };
         let documents = metadata::documents(self.layout.format(), arrays, &attributes).map_err(failed)?;
-        for (name, document) in documents {
-            let path = staging.path().join(name);
-            let text = serde_json::to_string_pretty(&document).map_err(|e| failed(e.to_string()))?;
-            let mut file = File::create_new(&path).map_err(WriteError::io(&path))?;
-            file.write_all(text.as_bytes()).map_err(WriteError::io(&path))?;
-            if self.sync {
-                file.sync_all().map_err(WriteError::io(&path))?;
-            }
-        }
-        Ok(())
+        staging.write(&documents, self.sync)
     }
 }

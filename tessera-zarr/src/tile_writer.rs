@@ -1,11 +1,10 @@
 //! Writing a tile store.
 
-use std::io::{self, Write};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::Value;
 use tessera_core::{Crs, DatasetVersion, PixelGrid, QuantizedView, TileId, Year};
 
 use crate::array::ArraySpec;
@@ -235,9 +234,7 @@ impl TileWriter {
         let documents =
             metadata::documents(self.layout.format(), &arrays, &attributes::group::attributes(&info))
                 .map_err(|why| WriteError::Metadata { why })?;
-        for (name, document) in &documents {
-            self.document(&staging.path().join(name), document)?;
-        }
+        staging.write(&documents, self.sync)?;
         staging.commit(self.sync)?;
         Ok(report)
     }
@@ -246,14 +243,6 @@ impl TileWriter {
         let folder = store.join(spec.name);
         std::fs::create_dir(&folder).map_err(WriteError::io(&folder))?;
         Ok(ArrayFolder { spec, folder, format: self.layout.format(), sync: self.sync })
-    }
-
-    fn document(&self, path: &Path, document: &Value) -> Result<(), WriteError> {
-        let text = serde_json::to_string_pretty(document)
-            .map_err(|e| WriteError::Metadata { why: e.to_string() })?;
-        let mut file = std::fs::File::create_new(path).map_err(WriteError::io(path))?;
-        file.write_all(text.as_bytes()).map_err(WriteError::io(path))?;
-        if self.sync { file.sync_all().map_err(WriteError::io(path)) } else { Ok(()) }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::exit::{Incomplete, Interrupted, is_passing};
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::report::Report;
-use crate::source::Opened;
+use crate::source::{Opened, archive_year};
 
 /// What became of all tiles.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub(super) fn convert(
     open: impl Fn(TileId, Year) -> Result<Option<Opened>> + Sync,
     report: &Report,
 ) -> Result<()> {
-    let year = year_of(job, archive)?;
+    let year = archive_year(archive, job.args.of.year)?;
     let region = job.args.bbox.unwrap_or(Region::WORLD);
     let tiles = archive.tiles_in(year, &region);
     if tiles.is_empty() {
@@ -80,19 +80,6 @@ pub(super) fn convert(
 
 fn passes(error: &anyhow::Error) -> bool {
     error.is::<Interrupted>() || error.chain().filter_map(|e| e.downcast_ref()).any(is_passing)
-}
-
-/// The year asked for, or the only one.
-fn year_of(job: &Job<'_>, archive: &dyn Archive) -> Result<Year> {
-    let years = archive.years();
-    let list = years.iter().map(Year::to_string).collect::<Vec<_>>().join(", ");
-    match (job.args.of.year, years.as_slice()) {
-        (Some(year), years) if years.contains(&year) => Ok(year),
-        (Some(year), _) => bail!("{} has no year {year}: it has {list}", archive.name()),
-        (None, [year]) => Ok(*year),
-        (None, []) => bail!("the path of {} does not say the year: say --year", archive.name()),
-        (None, _) => bail!("{} has several years, {list}: say --year", archive.name()),
-    }
 }
 
 /// The box that a year's tiles lie in, in words.

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
-use tessera_core::{Archive, MemoryBudget, ScaleLimit, Year};
+use tessera_core::{MemoryBudget, ScaleLimit, Year};
 use tessera_zarr::{FillEvent, FillOptions, FillReport, FillState, ZoneFillError, ZoneUnit, ZoneWriter};
 
 use super::lists;
@@ -62,7 +62,7 @@ pub(super) fn run(args: &FillArgs, report: &Report) -> Result<()> {
     let Some(archive) = opened.as_archive() else {
         bail!("{} is one tile: expected a folder of tiles", args.archive.display());
     };
-    let year = year_of(archive, args.of.year)?;
+    let year = source::archive_year(archive, args.of.year)?;
     let units = store.plan(archive, year, args.zones.as_deref())?;
     if units.is_empty() {
         bail!(
@@ -190,20 +190,4 @@ fn tell(
             "failed": shards, "failed_tiles": tiles, "counts": counts, "bytes": bytes,
         }),
     );
-}
-
-/// The year asked for, or the only one of the archive.
-fn year_of(archive: &dyn Archive, asked: Option<Year>) -> Result<Year> {
-    let years = archive.years();
-    match (asked, years.as_slice()) {
-        (Some(year), years) if years.contains(&year) => Ok(year),
-        (Some(year), years) => {
-            bail!("{} has no year {year}: it has {}", archive.name(), crate::report::list(years))
-        }
-        (None, years) => match years {
-            [only] => Ok(*only),
-            _ => Err(anyhow::anyhow!("{} has several years, {}", archive.name(), crate::report::list(years)))
-                .context("say --year"),
-        },
-    }
 }
