@@ -1,12 +1,14 @@
-//! A folder of tiles becomes a static STAC catalogue.
+//! A folder of tiles becomes a static STAC catalogue with an index and a map.
 
+use std::error::Error;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Parser;
-use tessera_core::{Archive, Tile, Year};
+use tessera_core::{Archive, DatasetVersion, TileId, Year};
 use tessera_npy::NpyArchive;
-use tessera_stac::{CatalogOptions, CatalogWriter, Location, NpyTile, TileRecord};
+use tessera_stac::{CatalogEvent, CatalogOptions, CatalogWriter, Location, NpyTile, TileRecord, YearRecords};
 
 /// Describe a folder of NPY tiles as a STAC catalogue.
 #[derive(Parser)]
@@ -27,6 +29,30 @@ struct Args {
     overwrite: bool,
 }
 
+/// A year of an archive.
+struct ArchiveYear<'a>(&'a NpyArchive, Year);
+
+impl YearRecords for ArchiveYear<'_> {
+    fn year(&self) -> Year {
+        self.1
+    }
+
+    fn version(&self) -> &DatasetVersion {
+        self.0.version()
+    }
+
+    fn tiles(&self) -> Vec<TileId> {
+        self.0.tiles(self.1)
+    }
+
+    fn record(&self, id: TileId) -> Result<TileRecord, Box<dyn Error + Send + Sync>> {
+        let tile = self.0.open_tile(id, Some(self.1))?.ok_or("it was listed and is gone")?;
+        let files =
+            NpyTile::new(Location::file(tile.embeddings_path())?, Location::file(tile.scales_path())?);
+        Ok(TileRecord::of_tile(&tile, self.1).npy(files))
+    }
+}
+
 fn main() -> Result<()> {
     let args = Args::parse();
     let mut options = NpyArchive::options();
@@ -37,12 +63,12 @@ fn main() -> Result<()> {
     let mut writer =
         CatalogWriter::create(&args.output, CatalogOptions::default().overwrite(args.overwrite))?;
     for year in archive.years() {
-        for id in archive.tiles(year) {
-            let tile = archive.open_tile(id, Some(year))?.with_context(|| format!("{id} is gone"))?;
-            let files =
-                NpyTile::new(Location::file(tile.embeddings_path())?, Location::file(tile.scales_path())?);
-            writer.add(&TileRecord::of_tile(&tile, tile.year().unwrap_or(year)).npy(files))?;
-        }
+        writer.add_year(&ArchiveYear(&archive, year), |event| {
+            if let CatalogEvent::Failed { tile, cause, .. } = event {
+                eprintln!("{tile} is left out: {cause}");
+            }
+            ControlFlow::Continue(())
+        })?;
     }
     let summary = writer.finish()?;
     println!("{} items in {} blocks of {} years", summary.items, summary.blocks, summary.years);

@@ -9,6 +9,7 @@ use crate::patch::PatchArgs;
 use crate::pca::PcaArgs;
 use crate::points::PointsArgs;
 use crate::region::RegionArgs;
+use crate::serve::ServeArgs;
 use crate::zone::ZoneArgs;
 
 /// Look into TESSERA tiles, ask them for regions and points, convert them to Zarr, picture and catalogue them.
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Pca(PcaArgs),
     /// Describe tiles and stores as a static STAC catalogue
     Catalog(CatalogArgs),
+    /// Serve a catalogue, its map and the files beside it over HTTP, with a STAC API
+    Serve(ServeArgs),
     /// Make and fill zone stores: whole UTM zones, with the years as a dimension
     Zone(ZoneArgs),
 }

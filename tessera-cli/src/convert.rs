@@ -1,7 +1,11 @@
 //! `tessera convert`.
 
+mod beside;
+mod files;
 mod many;
 mod one;
+
+pub(crate) use files::Files;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,7 +44,7 @@ pub(crate) struct ConvertArgs {
     #[command(flatten)]
     layout: LayoutArgs,
 
-    /// Write a picture beside each store, with .png in place of .zarr
+    /// Write a picture beside each store, with .png in place of .zarr, and what it was made with, with .basis.json
     #[arg(long)]
     preview: bool,
 

@@ -20,6 +20,7 @@ mod progress;
 mod raster;
 mod region;
 mod report;
+mod serve;
 mod source;
 mod zone;
 
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Convert(args) => convert::run(&args, &report),
         Command::Pca(args) => pca::run(&args, &report),
         Command::Catalog(args) => catalog::run(&args, &report),
+        Command::Serve(args) => serve::run(&args, &report),
         Command::Zone(args) => zone::run(&args, &report),
     });
     match result {

@@ -1,13 +1,16 @@
 //! `tessera pca`.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::json;
-use tessera_core::ScaleLimit;
+use tessera_core::{ScaleLimit, Tile};
+use tessera_pca::PictureBasis;
 
-use crate::picture::{StretchName, percentages, picture};
+use crate::convert::Files;
+use crate::picture::{StretchName, coloured_by, percentages, picture};
 use crate::report::Report;
 use crate::source::{self, SourceArgs};
 
@@ -31,7 +34,15 @@ pub(crate) struct PcaArgs {
     #[arg(long)]
     standardize: bool,
 
-    /// Replace a file that exists
+    /// Write what the picture was made with, basis and stretch, to give other tiles the same colours
+    #[arg(long, value_name = "JSON")]
+    basis: Option<PathBuf>,
+
+    /// Take basis and stretch from this file, which --basis or tessera convert --preview wrote: the colours of that picture
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["basis", "stretch", "standardize"])]
+    with_basis: Option<PathBuf>,
+
+    /// Replace files that exist
     #[arg(long)]
     overwrite: bool,
 
@@ -40,33 +51,76 @@ pub(crate) struct PcaArgs {
 }
 
 pub(crate) fn run(args: &PcaArgs, report: &Report) -> Result<()> {
-    if !args.overwrite && args.output.try_exists()? {
-        bail!(
-            "{} exists already: expected nothing there; say --overwrite to replace it",
-            args.output.display()
-        );
+    let mut files = Files::new(args.overwrite);
+    files.claim(&args.output)?;
+    if let Some(path) = &args.basis {
+        if path == &args.output {
+            bail!("--basis and --output are the same file: expected two");
+        }
+        files.claim(path)?;
     }
+    let kept = args.with_basis.as_deref().map(read).transpose()?;
     let opened = source::open(&args.source, &args.of)?;
-    let (picture, counts) = source::with_pixels(&opened, |_, pixels| {
-        Ok((picture(pixels, args.stretch, args.standardize)?, pixels.count(ScaleLimit::default())))
+    let (picture, counts) = source::with_pixels(&opened, |tile, pixels| {
+        let (picture, limit) = match (kept, &args.with_basis) {
+            (Some(kept), Some(path)) => {
+                check(&kept, path, tile)?;
+                let limit = kept.scale_limit();
+                (coloured_by(kept, pixels)?, limit)
+            }
+            _ => {
+                let made = picture(pixels, tile.version(), args.stretch, args.standardize)?;
+                (made, ScaleLimit::default())
+            }
+        };
+        Ok((picture, pixels.count(limit)))
     })?;
-    picture.pixels.write_png(&args.output)?;
+    files.add(&args.output, |file| Ok(picture.pixels.encode_png(file)?))?;
+    if let Some(path) = &args.basis {
+        files.add(path, |file| Ok(picture.basis.write_json(file)?))?;
+    }
+    files.put()?;
     let (rows, cols, _) = picture.pixels.pixels().dim();
-    let text = format!(
-        "{}: {cols} × {rows} pixels, {} of them valid\nexplained variance: {}",
-        args.output.display(),
-        counts.valid,
-        percentages(&picture.basis)
-    );
+    let basis = picture.basis.basis();
+    let how = match &args.with_basis {
+        Some(path) => format!("in the colours of {}", path.display()),
+        None => format!("explained variance: {}", percentages(basis)),
+    };
+    let text =
+        format!("{}: {cols} × {rows} pixels, {} of them valid\n{how}", args.output.display(), counts.valid);
     report.result(
         &text,
         &json!({
             "output": args.output, "rows": rows, "cols": cols, "counts": counts,
-            "mean": picture.basis.mean().to_vec(),
-            "components": picture.basis.components().outer_iter().map(|row| row.to_vec()).collect::<Vec<_>>(),
-            "explained_variance": picture.basis.explained_variance().to_vec(),
-            "explained_variance_ratio": picture.basis.explained_variance_ratio().to_vec(),
+            "basis": args.basis, "with_basis": args.with_basis,
+            "mean": basis.mean().to_vec(),
+            "components": basis.components().outer_iter().map(|row| row.to_vec()).collect::<Vec<_>>(),
+            "explained_variance": basis.explained_variance().to_vec(),
+            "explained_variance_ratio": basis.explained_variance_ratio().to_vec(),
         }),
     );
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<PictureBasis> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    PictureBasis::read_json(file).with_context(|| path.display().to_string())
+}
+
+/// Refuses a tile whose vectors the basis says nothing of.
+fn check(kept: &PictureBasis, path: &Path, tile: &dyn Tile) -> Result<()> {
+    if !tile.version().mixes_with(kept.dataset()) {
+        bail!(
+            "{} is of dataset {}, and the basis {} of {}: expected the same, known one; --dataset says it of a tile",
+            tile.name(),
+            tile.version(),
+            path.display(),
+            kept.dataset()
+        );
+    }
+    let (got, expected) = (tile.channels(), kept.basis().channels());
+    if got != expected {
+        bail!("{} has {got} channels: expected {expected}, as the basis {} has", tile.name(), path.display());
+    }
     Ok(())
 }

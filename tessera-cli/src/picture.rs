@@ -2,9 +2,8 @@
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use ndarray::ArrayView3;
-use tessera_core::{QuantizedView, ScaleLimit};
-use tessera_pca::{Basis, Moments, Pca, Rgba, Stretch, StretchMethod};
+use tessera_core::{DatasetVersion, QuantizedView, ScaleLimit};
+use tessera_pca::{Basis, Moments, Pca, PictureBasis, Rgba, Stretch, StretchMethod};
 
 /// How components become brightness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,20 +29,32 @@ impl StretchName {
     }
 }
 
-/// A picture with the basis it was made by.
+/// A picture with what it was made with.
 pub(crate) struct Picture {
-    pub(crate) basis: Basis,
+    pub(crate) basis: PictureBasis,
     pub(crate) pixels: Rgba,
 }
 
 /// The first three principal components of the valid pixels as red, green and blue; transparent where there is none.
-pub(crate) fn picture(pixels: QuantizedView<'_>, stretch: StretchName, standardize: bool) -> Result<Picture> {
+pub(crate) fn picture(
+    pixels: QuantizedView<'_>,
+    dataset: &DatasetVersion,
+    stretch: StretchName,
+    standardize: bool,
+) -> Result<Picture> {
     let limit = ScaleLimit::default();
     let moments = Moments::of_view(&pixels, limit)?;
     let basis = basis_of(&moments, standardize)?;
     let projected = basis.transform(&pixels, limit)?;
-    let view: ArrayView3<'_, f32> = projected.view();
-    let pixels = Stretch::fit(view, stretch.method())?.apply(view)?;
+    let stretch = Stretch::fit(projected.view(), stretch.method())?;
+    let pixels = stretch.apply(projected.view())?;
+    Ok(Picture { basis: PictureBasis::new(dataset.clone(), limit, basis, stretch)?, pixels })
+}
+
+/// The picture of pixels in the colours of another one.
+pub(crate) fn coloured_by(basis: PictureBasis, pixels: QuantizedView<'_>) -> Result<Picture> {
+    let projected = basis.basis().transform(&pixels, basis.scale_limit())?;
+    let pixels = basis.stretch().apply(projected.view())?;
     Ok(Picture { basis, pixels })
 }
 

@@ -35,6 +35,11 @@ impl Report {
         eprintln!("tessera: error: {error:#}");
     }
 
+    /// Whether the result is JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Whether progress is shown.
     pub(crate) fn shows_progress(&self) -> bool {
         !self.quiet

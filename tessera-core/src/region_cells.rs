@@ -6,22 +6,23 @@ impl Region {
     /// The cells that share an area with the box, north row first, from west to east, straight on across the
     /// antimeridian. A box without area has the cell that contains it.
     pub fn tiles(&self) -> impl Iterator<Item = TileId> + use<> {
-        let (rows, columns) = (self.rows(), self.columns());
+        let (rows, columns) = (self.cell_rows(), self.cell_columns());
         rows.flat_map(move |row| columns.clone().filter_map(move |c| TileId::from_cell(c % 3600, row)))
     }
 
     /// The number of [`tiles`](Self::tiles).
     #[must_use]
     pub fn tile_count(&self) -> usize {
-        self.rows().len() * self.columns().len()
+        self.cell_rows().len() * self.cell_columns().len()
     }
 
     /// Whether a cell is among the box's [`tiles`](Self::tiles).
     #[must_use]
     pub fn touches(&self, tile: TileId) -> bool {
-        let columns = self.columns();
+        let columns = self.cell_columns();
         let column = tile.column();
-        self.rows().contains(&tile.row()) && (columns.contains(&column) || columns.contains(&(column + 3600)))
+        self.cell_rows().contains(&tile.row())
+            && (columns.contains(&column) || columns.contains(&(column + 3600)))
     }
 
     /// Those of many cells, in the order of [`TileId`], that are among the box's [`tiles`](Self::tiles), in the same
@@ -38,11 +39,11 @@ impl Region {
     /// ```
     #[must_use]
     pub fn among(&self, sorted: &[TileId]) -> Vec<TileId> {
-        let columns = self.columns();
+        let columns = self.cell_columns();
         // One run of columns, or two around the antimeridian.
         let runs = [columns.start..columns.end.min(3600), 0..columns.end.saturating_sub(3600)];
         let mut found = Vec::new();
-        for row in self.rows().rev() {
+        for row in self.cell_rows().rev() {
             for run in runs.iter().rev().filter(|run| !run.is_empty()) {
                 let (Some(first), Some(last)) =
                     (TileId::from_cell(run.start, row), TileId::from_cell(run.end - 1, row))
@@ -57,8 +58,9 @@ impl Region {
         found
     }
 
-    /// Rows of cells, 0 in the north.
-    fn rows(&self) -> std::ops::Range<u32> {
+    /// The rows of its cells, 0 in the north ([`TileId::row`]).
+    #[must_use]
+    pub fn cell_rows(&self) -> std::ops::Range<u32> {
         let first = ((90.0 - self.north()) * 10.0).round_near().floor() as u32;
         let end = ((90.0 - self.south()) * 10.0).round_near().ceil() as u32;
         let first = first.min(1799);
@@ -71,8 +73,17 @@ impl Region {
         }
     }
 
-    /// Columns of cells, 0 at 180° W; past 3599 the count goes on across the antimeridian.
-    fn columns(&self) -> std::ops::Range<u32> {
+    /// The columns of its cells, 0 at 180° W ([`TileId::column`]); past 3599 the count goes on across the antimeridian.
+    ///
+    /// ```
+    /// use tessera_core::Region;
+    ///
+    /// let fiji = Region::new(179.9, -17.0, -179.9, -16.8)?;
+    /// assert_eq!((fiji.cell_rows(), fiji.cell_columns()), (1068..1070, 3599..3601));
+    /// # Ok::<(), tessera_core::RegionError>(())
+    /// ```
+    #[must_use]
+    pub fn cell_columns(&self) -> std::ops::Range<u32> {
         let east = if self.crosses_antimeridian() { self.east() + 360.0 } else { self.east() };
         let first = ((self.west() + 180.0) * 10.0).round_near().floor() as u32;
         let end = ((east + 180.0) * 10.0).round_near().ceil() as u32;

@@ -7,7 +7,7 @@ use tessera_core::{Archive, DatasetVersion, Region, SourceError, Stamp, Tile, Ti
 use crate::contents::Contents;
 use crate::place::{Place, full_path};
 use crate::year_folder::YearFolder;
-use crate::{ArchiveError, NpyArchiveOptions, NpyTile, Strangers, TileError, stamp};
+use crate::{ArchiveError, ListedFile, NpyArchiveOptions, NpyTile, Strangers, TileError, stamp};
 
 /// A folder of NPY tiles, listed by name: opening it reads each year folder once and looks at no tile, so that an
 /// archive of millions opens in seconds and holds four bytes a tile.
@@ -72,6 +72,12 @@ impl NpyArchive {
         let year = self.contents.years.get(&year)?;
         year.tiles().binary_search(&id).ok()?;
         Some(year.folder.join(id.to_string()))
+    }
+
+    /// What the listing says of the embeddings and the scales of a tile; nothing where folders were read instead.
+    #[must_use]
+    pub fn listed_files(&self, id: TileId, year: Option<Year>) -> [ListedFile; 2] {
+        self.contents.years.get(&year).map_or_else(Default::default, |folder| folder.files.of(id))
     }
 
     /// Opens a tile; `None` where the archive does not have it.

@@ -106,9 +106,9 @@ impl NpyArchiveOptions {
     }
 
     /// Opens the archive whose tiles a text lists, one a line: by the path of its folder or of one of its two files,
-    /// relative to the root. What follows the path after a blank, as a checksum does, is ignored; so are blank lines,
-    /// comments that begin with `#`, and what is listed several times. Other lines are passed over and counted
-    /// ([`NpyArchive::strangers`]).
+    /// relative to the root, as `sha256sum`, `find`, `aws s3 ls` and `rclone ls` print them. A size or SHA-256 of a file in
+    /// its line is kept ([`NpyArchive::listed_files`]). Blank lines and comments that begin with `#` are ignored. Other
+    /// lines, and those that name again what another does, are passed over and counted ([`NpyArchive::strangers`]).
     ///
     /// Year and dataset version are those that the folders in the path say, or that are given for them. Tiles of a year
     /// that is given lie in the folder of that year under the root where there is one, and otherwise in the root. Nothing

@@ -6,18 +6,20 @@ use std::path::{Path, PathBuf};
 use tessera_core::{DatasetVersion, TileId, Year};
 
 use crate::contents::Contents;
+use crate::listed_file::{ListedFiles, Named};
 use crate::listed_folders::ListedFolder;
 use crate::listing::Listing;
 use crate::place::{Place, full_path};
 use crate::year_folder::YearFolder;
-use crate::{ArchiveError, ListingError, ListingProblem, NpyArchiveOptions};
+use crate::{ArchiveError, ListingError, ListingProblem, NpyArchiveOptions, Strangers};
 
 /// A folder of tiles, and what its path says.
 struct Said {
     folder: PathBuf,
     year: Option<Year>,
     version: DatasetVersion,
-    tiles: Vec<TileId>,
+    tiles: Vec<(TileId, Named)>,
+    files: ListedFiles,
     line: u64,
 }
 
@@ -30,7 +32,7 @@ impl Contents {
         options: &NpyArchiveOptions,
     ) -> Result<Self, ArchiveError> {
         let error = |problem| ListingError { listing: name.to_owned(), problem };
-        let Listing { folders, strangers, lines } = listing.map_err(error)?;
+        let Listing { folders, mut strangers, lines } = listing.map_err(error)?;
         if folders.is_empty() {
             return Err(error(ListingProblem::Empty { lines, strangers }).into());
         }
@@ -54,20 +56,32 @@ impl Contents {
             }
         }
         let years = by_year(all).map_err(error)?.into_iter();
-        let years = years.map(|(year, said)| (year, YearFolder::new(said.folder, said.tiles))).collect();
+        let years = years.map(|(year, said)| (year, said.into_folder(&mut strangers))).collect();
         Ok(Self { folder: root.to_owned(), version, years, strangers })
     }
 }
 
 impl Said {
     fn of(listed: ListedFolder, root: &Path, full: &Path) -> Self {
-        let ListedFolder { path, tiles, line } = listed;
+        let ListedFolder { path, tiles, files, line } = listed;
         let under = |root: &Path| if path.is_empty() { root.to_owned() } else { root.join(&path) };
         let Place { year, mut version, .. } = Place::of_year_folder(&under(full));
         if version == DatasetVersion::Unknown {
             version = path.rsplit('/').find_map(DatasetVersion::from_folder).unwrap_or_default();
         }
-        Self { folder: under(root), year, version, tiles, line }
+        Self { folder: under(root), year, version, tiles, files, line }
+    }
+
+    /// The tiles in order, each once. Lines that name again what another names are counted.
+    fn into_folder(mut self, strangers: &mut Strangers) -> YearFolder {
+        self.tiles.sort_unstable();
+        for pair in self.tiles.windows(2).filter(|pair| pair[0] == pair[1]) {
+            strangers.add_repeated(self.folder.join(pair[0].0.to_string()));
+        }
+        let mut tiles: Vec<TileId> = self.tiles.into_iter().map(|(id, _)| id).collect();
+        tiles.dedup();
+        self.files.sort();
+        YearFolder::listed(self.folder, tiles, self.files)
     }
 
     /// Tiles of a year that no line says lie in the folder of that year, where there is one.
@@ -122,7 +136,10 @@ fn by_year(all: Vec<Said>) -> Result<BTreeMap<Option<Year>, Said>, ListingProble
     for said in all {
         match years.get_mut(&said.year) {
             // The same path, written otherwise.
-            Some(first) if first.folder == said.folder => first.tiles.extend(said.tiles),
+            Some(first) if first.folder == said.folder => {
+                first.tiles.extend(said.tiles);
+                first.files.extend(said.files);
+            }
             Some(first) => {
                 return Err(ListingProblem::TwoFolders {
                     year: said.year,

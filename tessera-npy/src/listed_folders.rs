@@ -4,13 +4,17 @@ use std::collections::HashMap;
 
 use tessera_core::TileId;
 
+use crate::ListedFile;
+use crate::listed_file::{ListedFiles, Named};
+
 /// A folder, and the tiles that are listed in it.
 #[derive(Debug)]
 pub(crate) struct ListedFolder {
     /// Its path as the lines say it; empty where they say none.
     pub(crate) path: String,
-    /// In any order, perhaps several times.
-    pub(crate) tiles: Vec<TileId>,
+    /// What the lines name, in their order.
+    pub(crate) tiles: Vec<(TileId, Named)>,
+    pub(crate) files: ListedFiles,
     /// The first line that lists one.
     pub(crate) line: u64,
 }
@@ -25,13 +29,11 @@ pub(crate) struct ListedFolders {
 }
 
 impl ListedFolders {
-    /// Adds a tile that a line lists in a folder; `false` where its path cannot be used.
-    pub(crate) fn add(&mut self, path: &[u8], id: TileId, line: u64) -> bool {
+    /// Adds a tile, or a file of one, that a line lists in a folder; `false` where its path cannot be used.
+    pub(crate) fn add(&mut self, path: &[u8], line: u64, id: TileId, named: Named, file: ListedFile) -> bool {
         let Some(folder) = self.folder(path, line) else { return false };
-        // The two files of a tile mostly follow one another.
-        if folder.tiles.last() != Some(&id) {
-            folder.tiles.push(id);
-        }
+        folder.tiles.push((id, named));
+        folder.files.add(id, named, file);
         true
     }
 
@@ -46,7 +48,12 @@ impl ListedFolders {
                 Some(place) => *place,
                 None => {
                     let place = usable(path).map(|path| {
-                        self.list.push(ListedFolder { path: path.to_owned(), tiles: vec![], line });
+                        self.list.push(ListedFolder {
+                            path: path.to_owned(),
+                            tiles: vec![],
+                            files: ListedFiles::default(),
+                            line,
+                        });
                         self.list.len() - 1
                     });
                     self.places.insert(path.to_owned(), place);

@@ -30,7 +30,7 @@ impl Listing {
         Self::read(BufReader::with_capacity(BUFFER, file))
     }
 
-    /// Reads a text line by line: four bytes are kept of a tile, and beside them no more than a line.
+    /// Reads a text line by line: six bytes are kept of a line that names a tile, and what it says of a file.
     pub(crate) fn read(mut text: impl BufRead) -> Result<Self, ListingProblem> {
         let (mut folders, mut strangers) = (ListedFolders::default(), Strangers::default());
         let (mut line, mut lines) = (Vec::new(), 0);
@@ -40,7 +40,8 @@ impl Listing {
                 return Err(ListingProblem::Compressed);
             }
             match Line::parse(&line) {
-                Line::Tile { above, id } if whole && folders.add(above, id, lines) => {}
+                Line::Tile { above, id, named, file }
+                    if whole && folders.add(above, lines, id, named, file) => {}
                 Line::Blank if whole || line.starts_with(b"#") => {}
                 said => strangers.add_line(lines, &line, said == Line::OffGrid),
             }
@@ -75,7 +76,7 @@ mod tests {
             2024/grid_0.15_52.05\r\n2024/grid_0.05_52.05";
         let listing = read(text);
         let folders: Vec<_> = listing.folders.iter().map(|f| (&*f.path, f.tiles.len(), f.line)).collect();
-        assert_eq!(folders, [("2024", 2, 1), ("2023", 1, 2)]);
+        assert_eq!(folders, [("2024", 4, 1), ("2023", 1, 2)]);
         assert_eq!((listing.lines, listing.strangers.total()), (6, 0));
     }
 
@@ -98,7 +99,7 @@ mod tests {
         let text = [&filled(long), &filled(long + 1), &filled(3 * long), &comment, &blank, tile].concat();
         let listing = read(text.as_bytes());
         assert_eq!((listing.lines, listing.strangers.lines), (6, 3));
-        assert_eq!((listing.folders.len(), listing.folders[0].tiles.len()), (1, 1));
+        assert_eq!((listing.folders.len(), listing.folders[0].tiles.len()), (1, 2));
         let numbers: Vec<_> = listing.strangers.line_examples.iter().map(|(number, _)| *number).collect();
         assert_eq!(numbers, [2, 3, 5]);
     }

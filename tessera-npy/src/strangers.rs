@@ -21,6 +21,8 @@ pub struct Strangers {
     pub hidden: u64,
     /// Lines of a listing that name no tile; those of an off-grid name are not among them.
     pub lines: u64,
+    /// Lines of a listing that name again what another line names.
+    pub repeated: u64,
     /// The first few files and folders, hidden ones apart.
     pub examples: Vec<PathBuf>,
     /// The first few lines of a listing, each with its number, the first line being 1. A long line is cut.
@@ -36,7 +38,7 @@ impl Strangers {
     /// How many there are.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.off_grid + self.files + self.folders + self.hidden + self.lines
+        self.off_grid + self.files + self.folders + self.hidden + self.lines + self.repeated
     }
 
     pub(crate) fn add(&mut self, path: PathBuf, name: &str, kind: FileType) {
@@ -64,12 +66,21 @@ impl Strangers {
         }
     }
 
+    /// Counts a line of a listing that names again what another does.
+    pub(crate) fn add_repeated(&mut self, path: PathBuf) {
+        self.repeated += 1;
+        if self.examples.len() < Self::EXAMPLES {
+            self.examples.push(path);
+        }
+    }
+
     pub(crate) fn merge(&mut self, other: Self) {
         self.off_grid += other.off_grid;
         self.files += other.files;
         self.folders += other.folders;
         self.hidden += other.hidden;
         self.lines += other.lines;
+        self.repeated += other.repeated;
         let room = Self::EXAMPLES.saturating_sub(self.examples.len());
         self.examples.extend(other.examples.into_iter().take(room));
         let room = Self::EXAMPLES.saturating_sub(self.line_examples.len());
@@ -79,13 +90,16 @@ impl Strangers {
 
 impl fmt::Display for Strangers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { off_grid, files, folders, hidden, lines, examples, line_examples } = self;
+        let Self { off_grid, files, folders, hidden, lines, repeated, examples, line_examples } = self;
         write!(
             f,
             "passed over: {off_grid} off-grid names, {files} files, {folders} other folders, {hidden} hidden"
         )?;
         if *lines > 0 {
             write!(f, ", {lines} lines that name no tile")?;
+        }
+        if *repeated > 0 {
+            write!(f, ", {repeated} lines that name again what another does")?;
         }
         let paths = examples.iter().map(|path| path.display().to_string());
         let lines = line_examples.iter().map(|(number, text)| format!("line {number} {text:?}"));

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use tessera_core::TileId;
 
 use crate::Strangers;
+use crate::listed_file::ListedFiles;
 
 /// The folder that the tiles of a year lie in, and which tiles it has, in their order.
 #[derive(Debug)]
 pub(crate) struct YearFolder {
     pub(crate) folder: PathBuf,
     tiles: Vec<TileId>,
+    /// What a listing says of their files.
+    pub(crate) files: ListedFiles,
 }
 
 impl YearFolder {
@@ -19,8 +22,13 @@ impl YearFolder {
     pub(crate) fn new(folder: PathBuf, mut tiles: Vec<TileId>) -> Self {
         tiles.sort_unstable();
         tiles.dedup();
+        Self::listed(folder, tiles, ListedFiles::default())
+    }
+
+    /// A folder with tiles that are in order, each once, and what is said of their files.
+    pub(crate) fn listed(folder: PathBuf, mut tiles: Vec<TileId>, files: ListedFiles) -> Self {
         tiles.shrink_to_fit();
-        Self { folder, tiles }
+        Self { folder, tiles, files }
     }
 
     /// The tiles in a folder, and what else lies there. The folder is read once, and no tile is looked into: that a name

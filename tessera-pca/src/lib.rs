@@ -25,6 +25,10 @@ mod triangle;
 mod linfa_traits;
 #[cfg(feature = "serde")]
 mod moments_serde;
+#[cfg(feature = "serde")]
+mod picture_basis;
+#[cfg(feature = "serde")]
+mod picture_basis_json;
 
 pub use basis::Basis;
 pub use basis_parts::{BasisError, BasisParts};
@@ -32,6 +36,8 @@ pub use mapping::Mapping;
 pub use moments::{MAX_CHANNELS, Moments, MomentsError};
 pub use moments_bytes::ReadMomentsError;
 pub use pca::{FitError, Pca, PcaParams};
+#[cfg(feature = "serde")]
+pub use picture_basis::{PictureBasis, PictureBasisError};
 pub use png_file::PictureError;
 pub use rgba::Rgba;
 pub use simd::Simd;

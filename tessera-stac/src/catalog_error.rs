@@ -3,7 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::{ContentsError, ItemError, JsonError, LocationError};
+use parquet::errors::ParquetError;
+use tessera_core::{DatasetVersion, TileId, Year};
+
+use crate::{ContentsError, IndexError, ItemError, JsonError, LocationError};
 
 /// Why a catalogue was not written. Whatever had its name is still there, but for [`CatalogError::NotDeleted`].
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +49,52 @@ pub enum CatalogError {
     /// A record does not belong to the catalogue.
     #[error(transparent)]
     Contents(#[from] ContentsError),
+    /// A record makes no item.
+    #[error("{tile}: {why}")]
+    Record {
+        /// The tile.
+        tile: TileId,
+        /// What is wrong.
+        why: String,
+    },
+    /// The index of the catalogue that is there cannot be read.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// A year of the catalogue that is there is of another dataset version.
+    #[error(
+        "{year} is of dataset version {expected} in {}, and now of {got}: their embeddings cannot be compared; expected \
+         a catalogue of its own", path.display()
+    )]
+    OtherVersion {
+        /// The folder.
+        path: PathBuf,
+        /// The year.
+        year: Year,
+        /// The version of the records.
+        got: DatasetVersion,
+        /// The version of the catalogue.
+        expected: DatasetVersion,
+    },
+    /// The same year was added twice.
+    #[error("the records of {year} come twice: expected all of a year at once")]
+    YearTwice {
+        /// The year.
+        year: Year,
+    },
+    /// An index cannot be written.
+    #[error("cannot write {}: {why}", path.display())]
+    Parquet {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// The caller asked to stop.
+    #[error("stopped, {} is not complete", path.display())]
+    Stopped {
+        /// The folder.
+        path: PathBuf,
+    },
     /// An object does not become JSON.
     #[error(transparent)]
     Json(#[from] JsonError),
@@ -68,6 +117,11 @@ pub enum CatalogError {
 }
 
 impl CatalogError {
+    pub(crate) fn parquet(path: &Path) -> impl FnOnce(ParquetError) -> Self + use<> {
+        let path = path.to_owned();
+        move |cause| Self::Parquet { path, why: cause.to_string() }
+    }
+
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { path, source }

@@ -14,12 +14,30 @@ use crate::{Credits, StorageScheme};
 ///     .overwrite(true);
 /// # Ok::<(), tessera_stac::StorageError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CatalogOptions {
     pub(crate) base_url: Option<String>,
     pub(crate) storage: Vec<StorageScheme>,
     pub(crate) credits: Credits,
     pub(crate) overwrite: bool,
+    pub(crate) items: bool,
+    pub(crate) map: bool,
+    pub(crate) prune: bool,
+}
+
+impl Default for CatalogOptions {
+    /// Relative links, items as files, the map page; nothing is replaced or dropped.
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            storage: Vec::new(),
+            credits: Credits::default(),
+            overwrite: false,
+            items: true,
+            map: true,
+            prune: false,
+        }
+    }
 }
 
 impl CatalogOptions {
@@ -48,6 +66,28 @@ impl CatalogOptions {
     #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
+        self
+    }
+
+    /// Whether items are written as files, a file for each tile: what a static host needs. Without them the index has the
+    /// same content, and a server can make them when they are asked for.
+    #[must_use]
+    pub fn items(mut self, items: bool) -> Self {
+        self.items = items;
+        self
+    }
+
+    /// Whether the map page is written beside the catalogue.
+    #[must_use]
+    pub fn map(mut self, map: bool) -> Self {
+        self.map = map;
+        self
+    }
+
+    /// Whether an update drops the tiles of a year that its records no longer have.
+    #[must_use]
+    pub fn prune(mut self, prune: bool) -> Self {
+        self.prune = prune;
         self
     }
 }

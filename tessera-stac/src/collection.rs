@@ -9,8 +9,8 @@ use crate::href_template::{TILE, variables};
 use crate::item::{dataset_title, interval, version_text};
 use crate::storage::schemes_json;
 use crate::{
-    CATALOG_PATH, Credits, NpyTile, Preview, Site, TileStore, YearContents, block_path, collection_id,
-    collection_path, cube, extension, media_type,
+    BasisAsset, CATALOG_PATH, Credits, NpyTile, Preview, Site, TileStore, YearContents, ZoneAsset,
+    block_path, collection_id, collection_path, cube, extension, media_type,
 };
 
 /// The collection of a year in a catalogue at this site, at [`collection_path`]: its children are the blocks.
@@ -110,7 +110,25 @@ fn item_assets(contents: &YearContents) -> Vec<(&'static str, ItemAsset)> {
     }
     if contents.has(Preview::KEY) {
         let (media_type, roles) = (Some(media_type::PNG.to_owned()), ["thumbnail", "overview"]);
-        assets.push((Preview::KEY, asset("Preview", "A picture of the tile", media_type, &roles, json!({}))));
+        assets.push((
+            Preview::KEY,
+            asset(Preview::TITLE, "A picture of the tile", media_type, &roles, json!({})),
+        ));
+    }
+    if contents.has(BasisAsset::KEY) {
+        let description = "Mean, components and stretch that the picture was made with";
+        let media_type = Some(media_type::JSON.to_owned());
+        assets.push((
+            BasisAsset::KEY,
+            asset(BasisAsset::TITLE, description, media_type, &["metadata"], json!({})),
+        ));
+    }
+    if contents.has(ZoneAsset::KEY) {
+        let fields =
+            json!({"data_type": "int8", "gsd": PIXEL_SIZE, "zarr:node_type": "group", "zarr:zarr_format": 3});
+        let description = "Zarr group of a UTM zone, all years: int8 embeddings (time, band, y, x) and their float32 scales";
+        let media_type = Some(media_type::zarr(3));
+        assets.push((ZoneAsset::KEY, asset(ZoneAsset::TITLE, description, media_type, &["data"], fields)));
     }
     assets
 }
@@ -171,7 +189,8 @@ fn asset_templates(contents: &YearContents) -> Map<String, Value> {
     described.collect()
 }
 
-fn extensions(collection: &Collection) -> Vec<String> {
+/// The extensions that a collection uses.
+pub(crate) fn extensions(collection: &Collection) -> Vec<String> {
     let said = |key: &str| collection.additional_fields.contains_key(key);
     extension::used([
         (extension::PROJECTION, true),
@@ -179,7 +198,10 @@ fn extensions(collection: &Collection) -> Vec<String> {
         // The zarr extension wants a collection that declares it to have assets of its own.
         (
             extension::ZARR,
-            !collection.assets.is_empty() && collection.item_assets.contains_key(TileStore::KEY),
+            !collection.assets.is_empty()
+                && [TileStore::KEY, ZoneAsset::KEY]
+                    .iter()
+                    .any(|key| collection.item_assets.contains_key(*key)),
         ),
         (extension::STORAGE, said("storage:schemes")),
         (extension::SCIENTIFIC, said("sci:citation") || said("sci:publications")),

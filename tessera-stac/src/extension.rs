@@ -14,6 +14,6 @@ pub(crate) const VERSION: &str = "https://stac-extensions.github.io/version/v1.2
 pub(crate) const ZARR: &str = "https://stac-extensions.github.io/zarr/v1.1.0/schema.json";
 
 /// Those that are used.
-pub(crate) fn used<const N: usize>(extensions: [(&str, bool); N]) -> Vec<String> {
-    extensions.into_iter().filter(|(_, used)| *used).map(|(extension, _)| extension.to_owned()).collect()
+pub(crate) fn used<T: From<&'static str>, const N: usize>(extensions: [(&'static str, bool); N]) -> Vec<T> {
+    extensions.into_iter().filter(|(_, used)| *used).map(|(extension, _)| extension.into()).collect()
 }

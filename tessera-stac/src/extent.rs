@@ -11,7 +11,7 @@ const COLUMNS: usize = 3600;
 /// would not validate, hence one or three. Empty for no tiles.
 pub(crate) fn spatial_extent(tiles: impl Iterator<Item = TileId> + Clone) -> Vec<Bbox> {
     let Some(whole) = hull(tiles.clone()) else { return Vec::new() };
-    let mut boxes = vec![whole];
+    let mut boxes = vec![Bbox::TwoDimensional(whole)];
     let mut occupied = vec![false; COLUMNS];
     for tile in tiles.clone() {
         if let Some(column) = occupied.get_mut(tile.column() as usize) {
@@ -19,8 +19,9 @@ pub(crate) fn spatial_extent(tiles: impl Iterator<Item = TileId> + Clone) -> Vec
         }
     }
     if let Some((end_of_east, start_of_west)) = gap(&occupied) {
-        boxes.extend(hull(tiles.clone().filter(|tile| tile.column() as usize >= start_of_west)));
-        boxes.extend(hull(tiles.filter(|tile| (tile.column() as usize) < end_of_east)));
+        let west = hull(tiles.clone().filter(|tile| tile.column() as usize >= start_of_west));
+        let east = hull(tiles.filter(|tile| (tile.column() as usize) < end_of_east));
+        boxes.extend([west, east].into_iter().flatten().map(Bbox::TwoDimensional));
     }
     boxes
 }
@@ -45,14 +46,13 @@ fn gap(occupied: &[bool]) -> Option<(usize, usize)> {
 }
 
 /// The smallest box that holds all tiles and does not cross the antimeridian.
-fn hull(tiles: impl Iterator<Item = TileId>) -> Option<Bbox> {
+pub(crate) fn hull(tiles: impl Iterator<Item = TileId>) -> Option<[f64; 4]> {
     tiles
         .map(|tile| {
             let cell = tile.bounds();
             [cell.min().x, cell.min().y, cell.max().x, cell.max().y]
         })
         .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
-        .map(Bbox::TwoDimensional)
 }
 
 #[cfg(test)]

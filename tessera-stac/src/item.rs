@@ -1,47 +1,45 @@
 //! The item of a tile.
 
-use chrono::{DateTime, TimeZone, Utc};
-use serde_json::{Map, Value, json};
-use stac::{Asset, Bbox, Item, Link};
-use tessera_core::{DatasetVersion, PIXEL_SIZE, Year};
+use std::io::Write;
 
-use crate::storage::schemes_json;
-use crate::{
-    Block, CATALOG_PATH, Location, NpyTile, Preview, Site, TileRecord, TileStore, block_path, collection_id,
-    collection_path, extension, item_path,
-};
+use chrono::{DateTime, TimeZone, Utc};
+use stac::Item;
+use tessera_core::{DatasetVersion, Year};
+
+use crate::item_json::ItemJson;
+use crate::item_place::ItemPlace;
+use crate::{Site, TileRecord};
 
 /// Why there is no item of a tile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ItemError {
     /// No file holds the tile.
-    #[error("{id} has no tile store and no NPY tile: expected at least one, which the item would point at")]
+    #[error(
+        "{id} has no tile store, no NPY tile and no zone store: expected at least one, which the item would point at"
+    )]
     NoData {
         /// The id of the item.
         id: String,
     },
+    /// Its JSON is not that of an item, which no record brings about.
+    #[error("the JSON of {id} is not that of an item: {why}")]
+    Json {
+        /// The id of the item.
+        id: String,
+        /// What the serializer or parser said.
+        why: String,
+    },
 }
 
 impl TileRecord {
-    /// The item in a catalogue at this site, at [`item_path`]: linked to its root, parent and collection.
+    /// The item in a catalogue at this site, at [`item_path`](crate::item_path): linked to its root, parent and
+    /// collection.
     ///
     /// # Errors
     /// [`ItemError::NoData`].
     pub fn item_in(&self, site: &Site) -> Result<Item, ItemError> {
-        let path = item_path(self.tile(), self.year());
-        let block = block_path(self.year(), Block::of_tile(self.tile()));
-        let mut links = vec![
-            Link::root(site.href(&path, CATALOG_PATH)),
-            Link::parent(site.href(&path, &block)),
-            Link::collection(site.href(&path, &collection_path(self.year()))),
-        ];
-        if site.is_absolute() {
-            links.push(Link::self_(site.href(&path, &path)).geojson());
-        }
-        let mut item = self.item(site, &path, links)?;
-        item.collection = Some(collection_id(self.version(), self.year()));
-        Ok(item)
+        self.item(ItemPlace::InCatalog(site))
     }
 
     /// The item by itself, of no catalogue, as a file `<id>.json` in the site's folder.
@@ -49,119 +47,98 @@ impl TileRecord {
     /// # Errors
     /// [`ItemError::NoData`].
     pub fn item_alone(&self, site: &Site) -> Result<Item, ItemError> {
-        let path = format!("{}.json", self.id());
-        let links = if site.is_absolute() {
-            vec![Link::self_(site.href(&path, &path)).geojson()]
-        } else {
-            Vec::new()
-        };
-        self.item(site, &path, links)
+        self.item(ItemPlace::Alone(site))
     }
 
-    /// The item as a file at `path` below the site.
-    fn item(&self, site: &Site, path: &str, mut links: Vec<Link>) -> Result<Item, ItemError> {
-        if self.tile_store().is_none() && self.npy_tile().is_none() {
-            return Err(ItemError::NoData { id: self.id() });
-        }
-        let mut item = Item::new(self.id());
-        let cell = self.tile().bounds();
-        let bbox = Bbox::new(cell.min().x, cell.min().y, cell.max().x, cell.max().y);
-        let mut geometry = bbox.to_geometry();
-        geometry.bbox = None;
-        (item.bbox, item.geometry) = (Some(bbox), Some(geometry));
-
-        item.properties.datetime = None;
-        (item.properties.start_datetime, item.properties.end_datetime) = interval(self.year());
-        item.properties.title = Some(title(self));
-        item.properties.created = self.created_text().map(str::to_owned);
-        item.properties.additional_fields = self.fields();
-
-        let mut used = Vec::new();
-        for (key, location, mut asset) in self.assets(site, path) {
-            if let Some(scheme) = site.storage_of(location) {
-                asset.additional_fields.insert("storage:refs".to_owned(), json!([scheme.name()]));
-                used.push(scheme);
-            }
-            item.assets.insert(key.to_owned(), asset);
-        }
-        if !used.is_empty() {
-            item.properties.additional_fields.insert("storage:schemes".to_owned(), schemes_json(used));
-        }
-
-        if let Some(store) = self.tile_store() {
-            let link = Link::new(site.asset_href(path, store.location()), "store");
-            links.push(link.r#type(store.media_type()).title("Zarr store".to_owned()));
-        }
-        item.links = links;
-        item.extensions = self.extensions(&item);
-        Ok(item)
+    /// Appends the JSON of [`item_in`](Self::item_in) on one line, with a line break at its end: the bytes that
+    /// [`to_json`](crate::to_json) makes of it, some ten times as fast.
+    ///
+    /// ```
+    /// use tessera_core::{DatasetVersion, PixelGrid, TileId, Year};
+    /// use tessera_stac::{Location, Site, TileRecord, TileStore, to_json};
+    ///
+    /// let (site, tile) = (Site::folder("/data/catalogue")?, "grid_0.15_52.05".parse()?);
+    /// let record = TileRecord::new(tile, Year::new(2024)?, DatasetVersion::named("v1"), PixelGrid::of_tile(tile)?)
+    ///     .store(TileStore::new(Location::file("/data/stores/grid_0.15_52.05.zarr")?, 3)?);
+    /// let mut lines = Vec::new();
+    /// record.write_item_in(&site, &mut lines)?;
+    /// assert_eq!(lines, to_json(&record.item_in(&site)?)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ItemError::NoData`]; nothing is appended.
+    pub fn write_item_in(&self, site: &Site, out: &mut Vec<u8>) -> Result<(), ItemError> {
+        self.write_item(ItemPlace::InCatalog(site), out)
     }
 
-    /// The key, place and description of each file.
-    fn assets(&self, site: &Site, path: &str) -> Vec<(&'static str, &Location, Asset)> {
-        let href = |location: &Location| site.asset_href(path, location);
-        let mut assets = Vec::new();
-        if let Some(store) = self.tile_store() {
-            let at = store.location();
-            assets.push((TileStore::KEY, at, store.asset(self, href(at))));
-        }
-        if let Some(npy) = self.npy_tile() {
-            let (embeddings, scales) = (npy.embeddings(), npy.scales());
-            assets.push((NpyTile::EMBEDDINGS_KEY, embeddings, npy.embeddings_asset(self, href(embeddings))));
-            assets.push((NpyTile::SCALES_KEY, scales, npy.scales_asset(self, href(scales))));
-        }
-        if let Some(preview) = self.picture() {
-            let at = preview.location();
-            assets.push((Preview::KEY, at, preview.asset(self.grid(), href(at))));
-        }
-        assets
+    /// Appends the JSON of the item as a STAC API at the address `api` answers with it, with a line break at its end:
+    /// linked to itself at `<api>/collections/<collection>/items/<id>`, to its collection, and to the API as its root.
+    ///
+    /// Links to files are absolute: those near the site's folder below its base address, where it has one; else, and all
+    /// others, as they are.
+    ///
+    /// ```
+    /// use tessera_core::{DatasetVersion, PixelGrid, TileId, Year};
+    /// use tessera_stac::{Location, Site, TileRecord, TileStore, stac::Item};
+    ///
+    /// let site = Site::folder("/data/catalogue")?.base_url("https://example.org/catalogue")?;
+    /// let tile: TileId = "grid_0.15_52.05".parse()?;
+    /// let record = TileRecord::new(tile, Year::new(2024)?, DatasetVersion::named("v1"), PixelGrid::of_tile(tile)?)
+    ///     .store(TileStore::new(Location::file("/data/catalogue/stores/grid_0.15_52.05.zarr")?, 3)?);
+    /// let mut answer = Vec::new();
+    /// record.write_item_in_api(&site, "https://example.org/api", &mut answer)?;
+    /// let item: Item = serde_json::from_slice(&answer)?;
+    /// assert_eq!(item.links[1].href, "https://example.org/api/collections/tessera-v1-2024");
+    /// assert_eq!(item.assets["embeddings"].href, "https://example.org/catalogue/stores/grid_0.15_52.05.zarr");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ItemError::NoData`]; nothing is appended.
+    pub fn write_item_in_api(&self, site: &Site, api: &str, out: &mut Vec<u8>) -> Result<(), ItemError> {
+        self.write_item(ItemPlace::InApi(site, api), out)
     }
 
-    /// The properties that are not STAC's own.
-    fn fields(&self) -> Map<String, Value> {
-        let mut fields = Map::new();
-        let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
-        put("gsd", json!(PIXEL_SIZE));
-        put("grid:code", json!(format!("TESSERA-{}", place(self))));
-        if let Some(number) = version_text(self.version()) {
-            put("version", json!(number));
-        }
-        if !self.software_used().is_empty() {
-            put("processing:software", json!(self.software_used()));
-        }
-        let (grid, bounds) = (self.grid(), self.grid().bounds());
-        put("proj:code", json!(grid.zone().to_string()));
-        put("proj:shape", json!([grid.rows(), grid.cols()]));
-        put("proj:transform", json!(grid.transform()));
-        put("proj:bbox", json!([bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y]));
-        fields
+    fn write_item(&self, at: ItemPlace<'_>, out: &mut Vec<u8>) -> Result<(), ItemError> {
+        let json = ItemJson::new(self, at)?;
+        let start = out.len();
+        let written = serde_json::to_writer(&mut *out, &json).map_err(|cause| cause.to_string());
+        let written = written.and_then(|()| out.write_all(b"\n").map_err(|cause| cause.to_string()));
+        written.map_err(|why| {
+            out.truncate(start);
+            ItemError::Json { id: self.id(), why }
+        })
     }
 
-    fn extensions(&self, item: &Item) -> Vec<String> {
-        let said = |key: &str| item.properties.additional_fields.contains_key(key);
-        let sized =
-            self.npy_tile().is_some_and(NpyTile::has_sizes) || self.picture().is_some_and(Preview::has_size);
-        extension::used([
-            (extension::PROJECTION, true),
-            (extension::DATACUBE, true),
-            (extension::ZARR, self.tile_store().is_some()),
-            (extension::GRID, true),
-            (extension::STORAGE, said("storage:schemes")),
-            (extension::VERSION, said("version")),
-            (extension::PROCESSING, said("processing:software")),
-            (extension::FILE, sized),
-        ])
+    fn item(&self, at: ItemPlace<'_>) -> Result<Item, ItemError> {
+        let mut json = Vec::new();
+        self.write_item(at, &mut json)?;
+        serde_json::from_slice(&json)
+            .map_err(|cause| ItemError::Json { id: self.id(), why: cause.to_string() })
     }
 }
 
 /// `-99.95_80.05`: the place in the name of a tile.
-fn place(record: &TileRecord) -> String {
-    record.tile().to_string().trim_start_matches("grid_").to_owned()
+pub(crate) fn place(record: &TileRecord) -> String {
+    place_in(&record.id()).to_owned()
 }
 
-fn title(record: &TileRecord) -> String {
-    let place = place(record).replace('_', " ");
-    format!("{} {} {place}", dataset_title(record.version()), record.year())
+/// The place in the id of an item: between `grid_` and the year.
+pub(crate) fn place_in(id: &str) -> &str {
+    let name = id.rsplit_once('_').map_or(id, |(name, _)| name);
+    name.trim_start_matches("grid_")
+}
+
+/// What to call a tile for a reader.
+pub(crate) fn title(record: &TileRecord) -> String {
+    title_at(record, &place(record))
+}
+
+/// What to call a tile, of which the place is known.
+pub(crate) fn title_at(record: &TileRecord, place: &str) -> String {
+    let (lon, lat) = place.split_once('_').unwrap_or_default();
+    format!("{} {} {lon} {lat}", dataset_title(record.version()), record.year())
 }
 
 /// What to call the dataset for a reader.

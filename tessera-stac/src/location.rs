@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use url::Url;
 
+use crate::address;
+
 /// Where an asset lies: a path on disk, or an address in the web or an object store.
 ///
 /// ```
@@ -19,7 +21,8 @@ use url::Url;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Location {
-    url: Url,
+    // As a URL parser writes it.
+    text: String,
 }
 
 /// Why something is not a [`Location`].
@@ -67,7 +70,18 @@ impl Location {
     /// # Errors
     /// [`LocationError::Path`] for an empty path, or where the current folder is unknown.
     pub fn file(path: impl AsRef<Path>) -> Result<Self, LocationError> {
-        let got = path.as_ref();
+        let path = path.as_ref();
+        // A path with a slash at its beginning is whole on Unix, and lacks its drive on Windows.
+        let clean = path
+            .to_str()
+            .filter(|text| cfg!(unix) && text.strip_prefix('/').is_some_and(address::is_clean_path));
+        match clean {
+            Some(text) => Ok(Self { text: format!("file://{text}") }),
+            None => Self::parse_file(path),
+        }
+    }
+
+    fn parse_file(got: &Path) -> Result<Self, LocationError> {
         let error = |why: String| LocationError::Path { got: got.to_owned(), why };
         let absolute = std::path::absolute(got).map_err(|cause| error(cause.to_string()))?;
         let mut normal = PathBuf::new();
@@ -82,7 +96,7 @@ impl Location {
         }
         let url =
             Url::from_file_path(&normal).map_err(|()| error("no address can be made of it".to_owned()))?;
-        Ok(Self { url })
+        Ok(Self { text: url.into() })
     }
 
     /// An address in the web or an object store.
@@ -90,9 +104,13 @@ impl Location {
     /// # Errors
     /// Text that is not an address, of another scheme, or not to be published.
     pub fn url(text: &str) -> Result<Self, LocationError> {
+        if address::is_clean(text) { Ok(Self { text: text.to_owned() }) } else { Self::parse_url(text) }
+    }
+
+    fn parse_url(text: &str) -> Result<Self, LocationError> {
         let error = |why: String| LocationError::Url { got: text.to_owned(), why };
         let mut url = Url::parse(text).map_err(|cause| error(cause.to_string()))?;
-        if !["file", "http", "https", "s3", "gs", "az", "abfs"].contains(&url.scheme()) {
+        if !address::SCHEMES.contains(&url.scheme()) {
             return Err(LocationError::Scheme { got: url.scheme().to_owned() });
         }
         let secret = !url.username().is_empty() || url.password().is_some();
@@ -106,23 +124,45 @@ impl Location {
             return Err(error("no host or bucket".to_owned()));
         }
         url.path_segments_mut().map_err(|()| error("no path".to_owned()))?.pop_if_empty();
-        Ok(Self { url })
+        Ok(Self { text: url.into() })
     }
 
     /// Whether it is a path on disk.
     #[must_use]
     pub fn is_file(&self) -> bool {
-        self.url.scheme() == "file"
+        self.text.starts_with("file:")
     }
 
-    pub(crate) fn as_url(&self) -> &Url {
-        &self.url
+    /// The path on disk; `None` of an address.
+    ///
+    /// ```
+    /// use tessera_stac::Location;
+    ///
+    /// let picture = Location::url("file:///data/a%20b.png")?;
+    /// assert_eq!(picture.to_path(), Some("/data/a b.png".into()));
+    /// assert_eq!(Location::url("s3://tessera/a.png")?.to_path(), None);
+    /// # Ok::<(), tessera_stac::LocationError>(())
+    /// ```
+    #[must_use]
+    pub fn to_path(&self) -> Option<PathBuf> {
+        if self.is_file() { Url::parse(&self.text).ok()?.to_file_path().ok() } else { None }
+    }
+
+    /// The address as text; that of a path is `file:///…`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// An address that is known to be clean, or was parsed.
+    pub(crate) fn of_clean(text: String) -> Self {
+        Self { text }
     }
 }
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.url.as_str())
+        f.pad(&self.text)
     }
 }
 
@@ -137,7 +177,21 @@ impl FromStr for Location {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn short_cuts_lead_to_the_same(
+            path in "/?([a-z0-9~+=@, %;:-]{1,4}|\\.|\\.\\.|)(/([a-z0-9-._~%;:&]{1,4}|\\.|\\.\\.|)){0,4}",
+            start in "(file:/|s3:|https:|http:|HTTPS:)//(tessera|example\\.org|10\\.1|a\\.b:443|)",
+        ) {
+            prop_assert_eq!(Location::file(&path), Location::parse_file(Path::new(&path)));
+            let address = format!("{start}{path}");
+            prop_assert_eq!(Location::url(&address), Location::parse_url(&address));
+        }
+    }
 
     #[test]
     fn addresses_keep_their_text() {

@@ -1,9 +1,7 @@
 //! An NPY tile as two assets.
 
-use serde_json::json;
-use stac::{Asset, DataType};
-
-use crate::cube::{self, Arrays};
+use crate::asset_json::AssetJson;
+use crate::cube::{Arrays, Cube};
 use crate::{Location, TileRecord, media_type};
 
 /// A tile as two NPY files: int8 embeddings (rows, cols, channels) and float32 scales (rows, cols) or
@@ -31,6 +29,8 @@ impl NpyTile {
     pub const EMBEDDINGS_KEY: &'static str = "embeddings_npy";
     /// The key of the scales in an item.
     pub const SCALES_KEY: &'static str = "scales_npy";
+    pub(crate) const EMBEDDINGS_TITLE: &'static str = "TESSERA embeddings, NPY";
+    pub(crate) const SCALES_TITLE: &'static str = "TESSERA scales, NPY";
 
     /// The two files.
     #[must_use]
@@ -57,34 +57,35 @@ impl NpyTile {
         &self.scales
     }
 
+    pub(crate) fn file_sizes(&self) -> Option<[u64; 2]> {
+        self.sizes
+    }
+
     pub(crate) fn has_sizes(&self) -> bool {
         self.sizes.is_some()
     }
 
-    pub(crate) fn embeddings_asset(&self, record: &TileRecord, href: String) -> Asset {
-        let size = self.sizes.map(|[size, _]| size);
-        file(record, href, Arrays::Embeddings, size)
+    /// With what another description of the same files says, where this one does not.
+    pub(crate) fn or(mut self, other: Self) -> Self {
+        self.sizes = self.sizes.or(other.sizes);
+        self
     }
 
-    pub(crate) fn scales_asset(&self, record: &TileRecord, href: String) -> Asset {
-        let size = self.sizes.map(|[_, size]| size);
-        file(record, href, Arrays::Scales, size)
+    pub(crate) fn embeddings_asset(&self, record: &TileRecord, href: String) -> AssetJson<'_> {
+        AssetJson {
+            data_type: Some("int8"),
+            size: self.sizes.map(|[size, _]| size),
+            cube: Some(Cube::new(record, Arrays::Embeddings)),
+            ..AssetJson::new(href, Self::EMBEDDINGS_TITLE, media_type::NPY, &["data"])
+        }
     }
-}
 
-fn file(record: &TileRecord, href: String, arrays: Arrays, size: Option<u64>) -> Asset {
-    let mut asset = Asset::new(href).role("data");
-    let (title, data_type) = if arrays == Arrays::Scales {
-        ("TESSERA scales, NPY", DataType::Float32)
-    } else {
-        ("TESSERA embeddings, NPY", DataType::Int8)
-    };
-    asset.title = Some(title.to_owned());
-    asset.r#type = Some(media_type::NPY.to_owned());
-    asset.data_type = Some(data_type);
-    if let Some(size) = size {
-        asset.additional_fields.insert("file:size".to_owned(), json!(size));
+    pub(crate) fn scales_asset(&self, record: &TileRecord, href: String) -> AssetJson<'_> {
+        AssetJson {
+            data_type: Some("float32"),
+            size: self.sizes.map(|[_, size]| size),
+            cube: Some(Cube::new(record, Arrays::Scales)),
+            ..AssetJson::new(href, Self::SCALES_TITLE, media_type::NPY, &["data"])
+        }
     }
-    asset.additional_fields.extend(cube::fields(record, arrays));
-    asset
 }

@@ -7,7 +7,13 @@ use std::path::{Path, PathBuf};
 
 use tessera_core::{TileId, Year};
 
+use crate::map::MAP_PATH;
 use crate::{Block, CATALOG_PATH};
+
+/// The folder of the map page's packages, which is no part of a catalogue and is kept where the catalogue is replaced.
+pub(crate) const VENDOR: &str = "vendor";
+/// The files of a year.
+const YEAR_FILES: [&str; 4] = ["collection.json", "items.parquet", "coverage.bits.gz", "hashes.parquet"];
 
 /// The first file or folder in `root` that no catalogue of ours holds, in the order of the disk. Only names are looked
 /// at.
@@ -15,7 +21,13 @@ pub(crate) fn stranger(root: &Path) -> io::Result<Option<PathBuf>> {
     for (year, name, path, folder) in entries(root)?.into_iter().map(|(n, p, f)| (parse::<Year>(&n), n, p, f))
     {
         match year {
-            None if !folder && name == CATALOG_PATH => {}
+            None if !folder && (name == CATALOG_PATH || name == MAP_PATH) => {}
+            None if folder && name == VENDOR => {}
+            None if folder && name == "map" => {
+                if let Some(found) = stranger_in_map(&path)? {
+                    return Ok(Some(found));
+                }
+            }
             Some(year) if folder => {
                 if let Some(found) = stranger_in_year(&path, year)? {
                     return Ok(Some(found));
@@ -30,13 +42,28 @@ pub(crate) fn stranger(root: &Path) -> io::Result<Option<PathBuf>> {
 fn stranger_in_year(root: &Path, year: Year) -> io::Result<Option<PathBuf>> {
     for (name, path, folder) in entries(root)? {
         match parse::<Block>(&name) {
-            None if !folder && name == "collection.json" => {}
+            None if !folder && YEAR_FILES.iter().any(|own| name == *own) => {}
             Some(block) if folder => {
                 if let Some(found) = stranger_in_block(&path, year, block)? {
                     return Ok(Some(found));
                 }
             }
             _ => return Ok(Some(path)),
+        }
+    }
+    Ok(None)
+}
+
+/// The map page of any version is of scripts, styles and JSON.
+fn stranger_in_map(root: &Path) -> io::Result<Option<PathBuf>> {
+    for (name, path, folder) in entries(root)? {
+        let found = match Path::new(&name).extension().and_then(OsStr::to_str) {
+            _ if folder => stranger_in_map(&path)?,
+            Some("js" | "css" | "json" | "svg") => None,
+            _ => Some(path),
+        };
+        if found.is_some() {
+            return Ok(found);
         }
     }
     Ok(None)
@@ -81,7 +108,14 @@ mod tests {
         };
         for own in [
             "catalog.json",
+            "index.html",
+            "map/main.js",
+            "map/store/view.js",
+            "vendor/leaflet@1.9.4/LICENSE",
             "2024/collection.json",
+            "2024/items.parquet",
+            "2024/coverage.bits.gz",
+            "2024/hashes.parquet",
             "2024/e000n50/catalog.json",
             "2024/e000n50/grid_0.15_52.05_2024.json",
         ] {
@@ -90,6 +124,9 @@ mod tests {
         assert_eq!(stranger(root.path()).unwrap(), None);
         for strange in [
             "notes.txt",
+            "map/notes.txt",
+            "map/store/pixels.npy",
+            "2024/items.parquet.bak",
             "stores/x.zarr/zarr.json",
             "2024/readme.md",
             "2024/e000n50/grid_0.15_52.05.zarr/zarr.json",

@@ -13,6 +13,24 @@ pub fn collection_path(year: Year) -> String {
     format!("{year}/collection.json")
 }
 
+/// The index of a year: `2024/items.parquet`.
+#[must_use]
+pub fn index_path(year: Year) -> String {
+    format!("{year}/items.parquet")
+}
+
+/// The coverage bitmap of a year: `2024/coverage.bits.gz`.
+#[must_use]
+pub fn coverage_path(year: Year) -> String {
+    format!("{year}/coverage.bits.gz")
+}
+
+/// The hashes of the files of a year: `2024/hashes.parquet`.
+#[must_use]
+pub fn hashes_path(year: Year) -> String {
+    format!("{year}/hashes.parquet")
+}
+
 /// The catalogue of a block: `2024/e000n50/catalog.json`.
 #[must_use]
 pub fn block_path(year: Year, block: Block) -> String {

@@ -1,9 +1,8 @@
 //! A picture of a tile as an asset.
 
-use serde_json::json;
-use stac::Asset;
 use tessera_core::PixelGrid;
 
+use crate::asset_json::AssetJson;
 use crate::{Location, media_type};
 
 /// A PNG picture of a tile, of its whole grid.
@@ -25,6 +24,7 @@ pub struct Preview {
 impl Preview {
     /// The key of the asset in an item.
     pub const KEY: &'static str = "preview";
+    pub(crate) const TITLE: &'static str = "Preview";
 
     /// The picture at this place, of one pixel for each of the tile's.
     #[must_use]
@@ -52,27 +52,38 @@ impl Preview {
         &self.location
     }
 
+    pub(crate) fn file_size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Rows and columns of the picture, where they are not the tile's.
+    pub(crate) fn own_shape(&self, grid: &PixelGrid) -> Option<[u32; 2]> {
+        self.shape.filter(|&[rows, cols]| (rows as usize, cols as usize) != (grid.rows(), grid.cols()))
+    }
+
     pub(crate) fn has_size(&self) -> bool {
         self.size.is_some()
     }
 
-    pub(crate) fn asset(&self, grid: &PixelGrid, href: String) -> Asset {
-        let mut asset = Asset::new(href).role("thumbnail").role("overview");
-        asset.title = Some("Preview".to_owned());
-        asset.r#type = Some(media_type::PNG.to_owned());
-        let fields = &mut asset.additional_fields;
-        if let Some(size) = self.size {
-            fields.insert("file:size".to_owned(), json!(size));
-        }
+    /// With what another description of the same picture says, where this one does not.
+    pub(crate) fn or(mut self, other: Self) -> Self {
+        (self.shape, self.size) = (self.shape.or(other.shape), self.size.or(other.size));
+        self
+    }
+
+    pub(crate) fn asset(&self, grid: &PixelGrid, href: String) -> AssetJson<'_> {
         // An asset has the item's shape and transform unless it says otherwise.
-        if let Some([rows, cols]) = self.shape
-            && (rows as usize, cols as usize) != (grid.rows(), grid.cols())
-        {
+        let shape = self.own_shape(grid);
+        let transform = shape.map(|[rows, cols]| {
             let [a, _, west, _, e, north] = grid.transform();
             let (a, e) = (a * grid.cols() as f64 / f64::from(cols), e * grid.rows() as f64 / f64::from(rows));
-            fields.insert("proj:shape".to_owned(), json!([rows, cols]));
-            fields.insert("proj:transform".to_owned(), json!([a, 0.0, west, 0.0, e, north]));
+            [a, 0.0, west, 0.0, e, north]
+        });
+        AssetJson {
+            size: self.size,
+            shape,
+            transform,
+            ..AssetJson::new(href, Self::TITLE, media_type::PNG, &["thumbnail", "overview"])
         }
-        asset
     }
 }

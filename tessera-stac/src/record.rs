@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, Utc};
 use tessera_core::{CHANNELS, DatasetVersion, PixelGrid, Source, Tile, TileId, Year};
 
-use crate::{Location, NpyTile, Preview, TileStore, item_id};
+use crate::assets::Assets;
+use crate::{BasisAsset, Location, NpyTile, Preview, RecordError, TileStore, ZoneAsset, item_id};
+
+mod data;
+mod merge;
 
 /// What is known of a tile: its name, year, dataset version and grid, and the files that hold it. An item says this, and
 /// nothing else.
@@ -31,25 +35,9 @@ pub struct TileRecord {
     grid: PixelGrid,
     channels: usize,
     channel_scales: bool,
-    store: Option<TileStore>,
-    npy: Option<NpyTile>,
-    preview: Option<Preview>,
+    assets: Assets,
     software: BTreeMap<String, String>,
-    created: Option<String>,
-}
-
-/// Something that cannot be said of a tile.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RecordError {
-    /// A time that no calendar date can be written for.
-    #[error("{id} was created at {seconds} s from 1970: expected a time in the years 1970 to 9999")]
-    Created {
-        /// The id of the item.
-        id: String,
-        /// Seconds from 1970; negative before.
-        seconds: i128,
-    },
+    created: Option<DateTime<Utc>>,
 }
 
 impl TileRecord {
@@ -64,9 +52,7 @@ impl TileRecord {
             grid,
             channels: CHANNELS,
             channel_scales: false,
-            store: None,
-            npy: None,
-            preview: None,
+            assets: Assets::default(),
             software: BTreeMap::new(),
             created: None,
         }
@@ -95,21 +81,35 @@ impl TileRecord {
     /// A tile store that holds it.
     #[must_use]
     pub fn store(mut self, store: TileStore) -> Self {
-        self.store = Some(store);
+        self.assets.store = Some(store);
         self
     }
 
     /// An NPY tile that holds it.
     #[must_use]
     pub fn npy(mut self, npy: NpyTile) -> Self {
-        self.npy = Some(npy);
+        self.assets.npy = Some(npy);
         self
     }
 
     /// A picture of it.
     #[must_use]
     pub fn preview(mut self, preview: Preview) -> Self {
-        self.preview = Some(preview);
+        self.assets.preview = Some(preview);
+        self
+    }
+
+    /// The basis that its picture was made with.
+    #[must_use]
+    pub fn basis(mut self, basis: BasisAsset) -> Self {
+        self.assets.basis = Some(basis);
+        self
+    }
+
+    /// The group of a zone store that holds it among others.
+    #[must_use]
+    pub fn zone(mut self, zone: ZoneAsset) -> Self {
+        self.assets.zone = Some(zone);
         self
     }
 
@@ -133,7 +133,7 @@ impl TileRecord {
         let date = i64::try_from(seconds).ok().filter(|s| (0..253_402_300_800).contains(s));
         let date = date.and_then(|s| DateTime::from_timestamp(s, 0));
         let date = date.ok_or_else(|| RecordError::Created { id: self.id(), seconds })?;
-        self.created = Some(date.to_rfc3339_opts(SecondsFormat::Secs, true));
+        self.created = Some(date);
         Ok(self)
     }
 
@@ -175,33 +175,41 @@ impl TileRecord {
         self.channel_scales
     }
 
+    pub(crate) fn assets(&self) -> &Assets {
+        &self.assets
+    }
+
     pub(crate) fn tile_store(&self) -> Option<&TileStore> {
-        self.store.as_ref()
+        self.assets.store.as_ref()
     }
 
     pub(crate) fn npy_tile(&self) -> Option<&NpyTile> {
-        self.npy.as_ref()
+        self.assets.npy.as_ref()
     }
 
     pub(crate) fn picture(&self) -> Option<&Preview> {
-        self.preview.as_ref()
+        self.assets.preview.as_ref()
+    }
+
+    pub(crate) fn picture_basis(&self) -> Option<&BasisAsset> {
+        self.assets.basis.as_ref()
+    }
+
+    pub(crate) fn zone_group(&self) -> Option<&ZoneAsset> {
+        self.assets.zone.as_ref()
     }
 
     pub(crate) fn software_used(&self) -> &BTreeMap<String, String> {
         &self.software
     }
 
-    pub(crate) fn created_text(&self) -> Option<&str> {
-        self.created.as_deref()
+    pub(crate) fn created_time(&self) -> Option<DateTime<Utc>> {
+        self.created
     }
 
     /// Where its files lie, by the key of the asset.
     pub(crate) fn locations(&self) -> impl Iterator<Item = (&'static str, &Location)> {
-        let store = self.store.as_ref().map(|store| (TileStore::KEY, store.location()));
-        let embeddings = self.npy.as_ref().map(|npy| (NpyTile::EMBEDDINGS_KEY, npy.embeddings()));
-        let scales = self.npy.as_ref().map(|npy| (NpyTile::SCALES_KEY, npy.scales()));
-        let preview = self.preview.as_ref().map(|preview| (Preview::KEY, preview.location()));
-        [store, embeddings, scales, preview].into_iter().flatten()
+        self.assets.locations()
     }
 }
 
@@ -268,10 +276,11 @@ mod tests {
         let record = TileRecord::new(tile, Year::new(2024).unwrap(), DatasetVersion::Unknown, grid);
         let at =
             |seconds: u64| record.clone().created(UNIX_EPOCH + Duration::from_millis(seconds * 1000 + 700));
-        assert_eq!(at(1_795_305_600).unwrap().created_text(), Some("2026-11-22T00:00:00Z"));
-        assert_eq!(at(253_402_300_799).unwrap().created_text(), Some("9999-12-31T23:59:59Z"));
+        let text = |record: TileRecord| record.created_time().unwrap().to_rfc3339();
+        assert_eq!(text(at(1_795_305_600).unwrap()), "2026-11-22T00:00:00+00:00");
+        assert_eq!(text(at(253_402_300_799).unwrap()), "9999-12-31T23:59:59+00:00");
         assert!(at(253_402_300_800).is_err());
         assert!(record.clone().created(UNIX_EPOCH - Duration::from_millis(1)).is_err());
-        assert_eq!(record.created_text(), None);
+        assert_eq!(record.created_time(), None);
     }
 }

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use url::Url;
+use crate::{Location, LocationError, StorageScheme, address};
 
-use crate::{Location, LocationError, StorageScheme};
+mod on_disk;
+mod resolve;
 
 /// Where JSON files will be found: in a folder, at an address, or both; and the object stores that are known there.
 ///
@@ -29,10 +30,40 @@ use crate::{Location, LocationError, StorageScheme};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Site {
-    // Each ends with a slash; at least one is there.
-    folder: Option<Url>,
-    base: Option<Url>,
+    // At least one is there.
+    folder: Option<Place>,
+    base: Option<Place>,
     storage: Vec<StorageScheme>,
+}
+
+/// The address of a folder, with a slash at its end, and of the one that it lies in.
+#[derive(Debug, Clone, PartialEq)]
+struct Place {
+    address: String,
+    parent: Option<String>,
+}
+
+impl Place {
+    fn new(location: &Location) -> Self {
+        let text = location.as_str();
+        let (host, path) = text.split_at(address::path_start(text));
+        let address = format!("{host}{}/", path.trim_end_matches('/'));
+        let parent = address::parent(&address).map(str::to_owned);
+        Self { address, parent }
+    }
+
+    /// A folder on disk. Below the root of a disk everything would lie beside it: that is no parent.
+    fn on_disk(location: &Location) -> Self {
+        let place = Self::new(location);
+        let parent = place.parent.filter(|parent| parent.len() > address::path_start(parent) + 1);
+        Self { parent, ..place }
+    }
+}
+
+/// An asset that lies in the folder or beside it, by its path below the one or the other.
+enum Near<'a> {
+    Inside(&'a str),
+    Beside(&'a str),
 }
 
 impl Site {
@@ -41,7 +72,7 @@ impl Site {
     /// # Errors
     /// As [`Location::file`].
     pub fn folder(path: impl AsRef<Path>) -> Result<Self, LocationError> {
-        Ok(Self { folder: Some(folder_url(&Location::file(path)?)), base: None, storage: Vec::new() })
+        Ok(Self { folder: Some(Place::on_disk(&Location::file(path)?)), base: None, storage: Vec::new() })
     }
 
     /// Files at an address, with absolute links.
@@ -49,7 +80,7 @@ impl Site {
     /// # Errors
     /// As [`Location::url`].
     pub fn url(base: &str) -> Result<Self, LocationError> {
-        Ok(Self { folder: None, base: Some(folder_url(&Location::url(base)?)), storage: Vec::new() })
+        Ok(Self { folder: None, base: Some(Place::new(&Location::url(base)?)), storage: Vec::new() })
     }
 
     /// The address that the folder will be found at: links become absolute.
@@ -57,7 +88,7 @@ impl Site {
     /// # Errors
     /// As [`Location::url`].
     pub fn base_url(mut self, base: &str) -> Result<Self, LocationError> {
-        self.base = Some(folder_url(&Location::url(base)?));
+        self.base = Some(Place::new(&Location::url(base)?));
         Ok(self)
     }
 
@@ -84,64 +115,80 @@ impl Site {
     /// The link from one file to another, both given below the folder, as `2024/collection.json`.
     #[must_use]
     pub fn href(&self, from: &str, to: &str) -> String {
-        if let Some(base) = &self.base {
-            return format!("{base}{to}");
+        match &self.base {
+            Some(base) => joined(&base.address, to),
+            None => relative_path(from, to),
         }
-        relative_path(from, to)
     }
 
     /// The link from a file, given below the folder, to an asset.
     #[must_use]
     pub fn asset_href(&self, from: &str, asset: &Location) -> String {
-        self.near_href(from, asset).unwrap_or_else(|| asset.to_string())
+        match self.near(asset) {
+            Some(near) if self.base.is_none() => match near {
+                Near::Inside(rest) => relative_path(from, rest),
+                Near::Beside(rest) => climbing(from.matches('/').count() + 1, rest),
+            },
+            _ => self.absolute_href(asset),
+        }
     }
 
-    /// The link to an asset on disk that lies in the folder or beside it.
-    fn near_href(&self, from: &str, asset: &Location) -> Option<String> {
+    /// The address of an asset from anywhere: below or beside the base address where it lies so on disk and there is
+    /// one, else its own.
+    pub(crate) fn absolute_href(&self, asset: &Location) -> String {
+        let hosted = self.base.as_ref().and_then(|base| match self.near(asset)? {
+            Near::Inside(rest) => Some(joined(&base.address, rest)),
+            Near::Beside(rest) => Some(joined(base.parent.as_ref()?, rest)),
+        });
+        hosted.unwrap_or_else(|| asset.as_str().to_owned())
+    }
+
+    /// Where an asset on disk lies that links can follow: in the folder, or beside it unless a base address has no
+    /// beside.
+    fn near<'a>(&self, asset: &'a Location) -> Option<Near<'a>> {
         let folder = self.folder.as_ref()?;
-        if !asset.is_file() {
-            return None;
+        if let Some(rest) = asset.as_str().strip_prefix(&folder.address) {
+            return Some(Near::Inside(rest));
         }
-        let inside = asset.as_url().path().starts_with(folder.path());
-        let parent = folder.join("..").ok()?;
-        // Below the root of a disk, or of a host, everything would be "beside".
-        let beside = parent.path() != "/" && asset.as_url().path().starts_with(parent.path());
-        let hosted = self.base.as_ref().is_none_or(|base| base.path() != "/");
-        if !(inside || beside && hosted) {
-            return None;
-        }
-        let relative = folder.join(from).ok()?.make_relative(asset.as_url())?;
-        match &self.base {
-            Some(base) => Some(base.join(from).ok()?.join(&relative).ok()?.into()),
-            None => Some(dotted(relative)),
-        }
+        let rest = asset.as_str().strip_prefix(folder.parent.as_ref()?)?;
+        self.base.as_ref().is_none_or(|base| base.parent.is_some()).then_some(Near::Beside(rest))
     }
 }
 
-/// The address of a folder: with a slash at its end, so that names are joined below it.
-fn folder_url(location: &Location) -> Url {
-    let mut url = location.as_url().clone();
-    let path = format!("{}/", url.path().trim_end_matches('/'));
-    url.set_path(&path);
-    url
+fn joined(folder: &str, rest: &str) -> String {
+    let mut text = String::with_capacity(folder.len() + rest.len());
+    text.push_str(folder);
+    text.push_str(rest);
+    text
 }
 
-/// A relative link that cannot be taken for anything else.
-fn dotted(relative: String) -> String {
-    if relative.starts_with("../") { relative } else { format!("./{relative}") }
+/// The way to what lies below a folder so many levels up.
+fn climbing(up: usize, rest: &str) -> String {
+    let mut text = String::with_capacity(3 * up + rest.len());
+    (0..up).for_each(|_| text.push_str("../"));
+    text.push_str(rest);
+    text
 }
 
-/// The way from one file to another below the same folder.
+/// The way from one file to another below the same folder, as a link that cannot be taken for anything else.
 fn relative_path(from: &str, to: &str) -> String {
-    let (from, to): (Vec<_>, Vec<_>) = (from.split('/').collect(), to.split('/').collect());
-    let folders = (from.len().min(to.len())).saturating_sub(1);
-    let shared = (0..folders).take_while(|&i| from[i] == to[i]).count();
-    let up = "../".repeat(from.len() - 1 - shared);
-    dotted(format!("{up}{}", to[shared..].join("/")))
+    let mut folders = from.split_inclusive('/').filter(|part| part.ends_with('/')).peekable();
+    let mut rest = to;
+    while let Some(inner) = folders.peek().and_then(|folder| rest.strip_prefix(folder)) {
+        rest = inner;
+        folders.next();
+    }
+    match folders.count() {
+        0 => joined("./", rest),
+        up => climbing(up, rest),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use url::Url;
+
     use super::*;
 
     const ITEM: &str = "2024/e000n50/grid_0.15_52.05_2024.json";
@@ -189,5 +236,57 @@ mod tests {
         let inside: Location = "/data/catalogue/stores/x.zarr".parse().unwrap();
         assert_eq!(site.asset_href(ITEM, &inside), "https://example.org/stores/x.zarr");
         assert_eq!(Site::url("https://example.org").unwrap().asset_href(ITEM, &store), "file:///data/x.zarr");
+    }
+
+    /// The link to an asset, by what a URL parser says of joining and relative links.
+    fn href_of_urls(folder: &str, base: Option<&str>, from: &str, asset: &Location) -> String {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let (folder, asset) = (url(&format!("file://{folder}/")), url(asset.as_str()));
+        let parent = folder.join("..").unwrap();
+        let inside = asset.path().starts_with(folder.path());
+        let beside = parent.path() != "/" && asset.path().starts_with(parent.path());
+        let base = base.map(|base| url(&format!("{base}/")));
+        let hosted = base.as_ref().is_none_or(|base| base.path() != "/");
+        if asset.scheme() != "file" || !(inside || beside && hosted) {
+            return asset.into();
+        }
+        let relative = folder.join(from).unwrap().make_relative(&asset).unwrap();
+        match base {
+            Some(base) => base.join(from).unwrap().join(&relative).unwrap().into(),
+            None if relative.starts_with("../") => relative,
+            None => format!("./{relative}"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn links_are_those_of_a_parser_and_lead_back(
+            folder in "/[a-c](/[a-c ]){0,3}",
+            base in prop::option::of("https://example\\.org(/[a-c]){0,2}"),
+            from in "([a-c]/){0,3}x\\.json",
+            path in "/[a-c](/[a-c %]){0,6}",
+        ) {
+            let asset = Location::file(&path).unwrap();
+            let mut site = Site::folder(&folder).unwrap();
+            if let Some(base) = &base {
+                site = site.base_url(base).unwrap();
+            }
+            let href = site.asset_href(&from, &asset);
+            prop_assert_eq!(&href, &href_of_urls(&folder, base.as_deref(), &from, &asset));
+            let back = site.resolve(&from, &href).unwrap();
+            if base.is_none() || href.starts_with("file:") {
+                prop_assert_eq!(&back, &asset);
+            }
+            prop_assert_eq!(site.asset_href(&from, &back), href);
+        }
+    }
+
+    #[test]
+    fn an_asset_may_be_the_folder_or_the_file_itself() {
+        let site = Site::folder("/data/out/c").unwrap();
+        let href = |path: &str| site.asset_href("2024/x.json", &path.parse().unwrap());
+        assert_eq!(href("/data/out/c"), "../../c");
+        assert_eq!(href("/data/out/c/2024/x.json"), "./x.json");
+        assert_eq!(href("/data/out"), "file:///data/out");
     }
 }

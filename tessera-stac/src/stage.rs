@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+/// What the names of hidden temporary files begin with.
+pub(crate) const PREFIX: &str = ".tessera-";
+
 /// Makes hidden temporary files, which others may read as any new file once they are renamed.
 pub(crate) fn builder() -> tempfile::Builder<'static, 'static> {
     with_mode(0o666)
@@ -13,7 +16,7 @@ pub(crate) fn builder() -> tempfile::Builder<'static, 'static> {
 
 fn with_mode(mode: u32) -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".tessera-").suffix(".partial");
+    builder.prefix(PREFIX).suffix(".partial");
     // Narrowed by the process's umask, as for any new file.
     #[cfg(unix)]
     builder.permissions(<Permissions as std::os::unix::fs::PermissionsExt>::from_mode(mode));
@@ -28,6 +31,9 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
+    /// What is replaced is called so in the folder that is to be deleted.
+    pub(crate) const OLD: &str = "old";
+
     /// A stage for `target`, whose parent is made where it does not exist.
     pub(crate) fn new(target: &Path) -> io::Result<Self> {
         let parent = parent(target);
@@ -40,11 +46,6 @@ impl Stage {
         self.folder.path()
     }
 
-    /// What it will be called.
-    pub(crate) fn target(&self) -> &Path {
-        &self.target
-    }
-
     /// Flushes what was written and gives it its name. What had the name, an empty folder or one that may be replaced,
     /// is returned, to be deleted; on an error it is back in its place.
     pub(crate) fn commit(self) -> io::Result<Option<TempDir>> {
@@ -53,7 +54,7 @@ impl Stage {
         let old = match fs::symlink_metadata(&self.target) {
             Ok(_) => {
                 let old = with_mode(0o700).tempdir_in(parent)?;
-                fs::rename(&self.target, old.path().join("old"))?;
+                fs::rename(&self.target, old.path().join(Self::OLD))?;
                 Some(old)
             }
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
@@ -61,7 +62,7 @@ impl Stage {
         };
         if let Err(cause) = fs::rename(self.folder.path(), &self.target) {
             if let Some(old) = old {
-                fs::rename(old.path().join("old"), &self.target)?;
+                fs::rename(old.path().join(Self::OLD), &self.target)?;
             }
             return Err(cause);
         }
@@ -78,7 +79,7 @@ fn parent(target: &Path) -> &Path {
 
 /// Brings what was written to the disk: all of the file system at once, because flushing a million small files one by
 /// one takes hours.
-fn flush(folder: &Path) -> io::Result<()> {
+pub(crate) fn flush(folder: &Path) -> io::Result<()> {
     let folder = File::open(folder)?;
     #[cfg(target_os = "linux")]
     rustix::fs::syncfs(&folder)?;

@@ -1,6 +1,7 @@
 //! An object store that assets lie in.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::Location;
 
@@ -15,19 +16,30 @@ use crate::Location;
 /// assert!(!scheme.holds(&Location::url("https://s3.example.org/other/x.zarr")?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Serialized, it is what stands under its name in `storage:schemes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StorageScheme {
+    #[serde(skip)]
     name: String,
+    #[serde(rename = "type")]
     kind: Kind,
     platform: String,
     bucket: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     requester_pays: bool,
+    // Where the bucket is: by its own scheme, and at the platform.
+    #[serde(skip)]
+    addresses: [String; 2],
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 enum Kind {
+    #[serde(rename = "aws-s3")]
     Aws,
+    #[serde(rename = "custom-s3")]
     Custom,
 }
 
@@ -100,10 +112,11 @@ impl StorageScheme {
             bucket: bucket.to_owned(),
             region: None,
             requester_pays: false,
+            addresses: [format!("s3://{bucket}"), String::new()],
         };
         let web = platform.starts_with("https://") || platform.starts_with("http://");
         if web && Location::url(&scheme.endpoint()).is_ok() {
-            Ok(scheme)
+            Ok(scheme.located())
         } else {
             Err(StorageError::Platform { got: platform.to_owned() })
         }
@@ -119,7 +132,7 @@ impl StorageScheme {
             return Err(StorageError::Region { got: region.to_owned() });
         }
         self.region = Some(region.to_owned());
-        Ok(self)
+        Ok(self.located())
     }
 
     /// Whether whoever reads pays for it.
@@ -127,6 +140,17 @@ impl StorageScheme {
     pub fn requester_pays(mut self, pays: bool) -> Self {
         self.requester_pays = pays;
         self
+    }
+
+    /// The one that stands under its name in `storage:schemes`.
+    pub(crate) fn of_json(name: &str, json: &Value) -> Result<Self, StorageError> {
+        let text = |key: &str| json[key].as_str().unwrap_or_default();
+        let kind = if text("type") == "aws-s3" { Kind::Aws } else { Kind::Custom };
+        let mut scheme = Self::new(name, kind, text("platform"), text("bucket"))?;
+        if let Some(region) = json.get("region") {
+            scheme = scheme.region(region.as_str().unwrap_or_default())?;
+        }
+        Ok(scheme.requester_pays(json["requester_pays"] == true))
     }
 
     /// What assets refer to it by.
@@ -138,18 +162,18 @@ impl StorageScheme {
     /// Whether an asset lies in the bucket: at `s3://<bucket>/…`, or at the platform's address of it.
     #[must_use]
     pub fn holds(&self, asset: &Location) -> bool {
-        let below = |address: &str| {
-            asset.as_url().as_str().strip_prefix(address).is_some_and(|rest| rest.starts_with('/'))
+        let below = |address: &String| {
+            asset.as_str().strip_prefix(address.as_str()).is_some_and(|rest| rest.starts_with('/'))
         };
-        if below(&format!("s3://{}", self.bucket)) {
-            return true;
-        }
+        self.addresses.iter().any(below)
+    }
+
+    /// With the address at the platform that follows from the other fields.
+    fn located(mut self) -> Self {
         let endpoint = self.endpoint();
-        if self.platform.contains("{bucket}") {
-            below(&endpoint)
-        } else {
-            below(&format!("{endpoint}/{}", self.bucket))
-        }
+        self.addresses[1] =
+            if self.platform.contains("{bucket}") { endpoint } else { format!("{endpoint}/{}", self.bucket) };
+        self
     }
 
     /// The platform's address, for this bucket and region.
@@ -157,31 +181,19 @@ impl StorageScheme {
         let region = self.region.as_deref().unwrap_or("region");
         self.platform.replace("{bucket}", &self.bucket).replace("{region}", region)
     }
-
-    /// What stands under its name in `storage:schemes`.
-    pub(crate) fn to_json(&self) -> Value {
-        let kind = if self.kind == Kind::Aws { "aws-s3" } else { "custom-s3" };
-        let mut object = Map::new();
-        object.insert("type".to_owned(), json!(kind));
-        object.insert("platform".to_owned(), json!(self.platform));
-        object.insert("bucket".to_owned(), json!(self.bucket));
-        if let Some(region) = &self.region {
-            object.insert("region".to_owned(), json!(region));
-        }
-        if self.requester_pays {
-            object.insert("requester_pays".to_owned(), json!(true));
-        }
-        object.into()
-    }
 }
 
 /// `storage:schemes` of those whose names are used, by name.
 pub(crate) fn schemes_json<'a>(schemes: impl IntoIterator<Item = &'a StorageScheme>) -> Value {
-    schemes.into_iter().map(|scheme| (scheme.name.clone(), scheme.to_json())).collect::<Map<_, _>>().into()
+    // A scheme is JSON whatever it holds: text and flags.
+    let json = |scheme: &StorageScheme| serde_json::to_value(scheme).unwrap_or_default();
+    schemes.into_iter().map(|scheme| (scheme.name.clone(), json(scheme))).collect::<Map<_, _>>().into()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -194,10 +206,30 @@ mod tests {
         assert!(!holds("https://tessera.s3.eu-west-1.amazonaws.com/v1/x.zarr"));
         assert!(!holds("s3://tessera-2/x.zarr") && !holds("/data/tessera/x.zarr"));
         assert_eq!(
-            scheme.to_json(),
+            serde_json::to_value(&scheme).unwrap(),
             json!({"type": "aws-s3", "platform": AWS_PLATFORM, "bucket": "tessera", "region": "eu-west-2",
                    "requester_pays": true})
         );
+    }
+
+    #[test]
+    fn json_gives_the_scheme_back() {
+        let custom = StorageScheme::s3("s3", "https://{bucket}.example.org", "tessera").unwrap();
+        for scheme in [
+            StorageScheme::aws("aws", "tessera", "eu-west-2").unwrap().requester_pays(true),
+            custom.clone().region("north").unwrap(),
+            custom,
+        ] {
+            let json = serde_json::to_value(&scheme).unwrap();
+            assert_eq!(StorageScheme::of_json(scheme.name(), &json), Ok(scheme));
+        }
+        for bad in [
+            json!(null),
+            json!({"type": "custom-s3"}),
+            json!({"platform": "https://a.org", "bucket": "abc", "region": 1}),
+        ] {
+            assert!(StorageScheme::of_json("s3", &bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

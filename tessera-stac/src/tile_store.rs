@@ -1,9 +1,7 @@
 //! A tile store as an asset.
 
-use serde_json::json;
-use stac::Asset;
-
-use crate::cube::{self, Arrays};
+use crate::asset_json::{AssetJson, ZarrGroup};
+use crate::cube::{Arrays, Cube};
 use crate::{Location, TileRecord, media_type};
 
 /// A tile as a Zarr group with the arrays `embeddings` and `scales`.
@@ -37,6 +35,7 @@ pub struct TileStoreError {
 impl TileStore {
     /// The key of the asset in an item.
     pub const KEY: &'static str = "embeddings";
+    pub(crate) const TITLE: &'static str = "TESSERA embeddings";
 
     /// A store with its group here, of Zarr format 2 or 3.
     ///
@@ -69,23 +68,27 @@ impl TileStore {
         self.format
     }
 
-    /// The media type.
-    #[must_use]
-    pub fn media_type(&self) -> String {
-        media_type::zarr(self.format)
+    pub(crate) fn is_consolidated(&self) -> Option<bool> {
+        self.consolidated
     }
 
-    pub(crate) fn asset(&self, record: &TileRecord, href: String) -> Asset {
-        let mut asset = Asset::new(href).role("data");
-        asset.title = Some("TESSERA embeddings".to_owned());
-        asset.r#type = Some(self.media_type());
-        let fields = &mut asset.additional_fields;
-        fields.insert("zarr:node_type".to_owned(), json!("group"));
-        fields.insert("zarr:zarr_format".to_owned(), json!(self.format));
-        if let Some(consolidated) = self.consolidated {
-            fields.insert("zarr:consolidated".to_owned(), json!(consolidated));
+    /// The media type.
+    #[must_use]
+    pub fn media_type(&self) -> &'static str {
+        media_type::zarr_group(self.format)
+    }
+
+    /// With what another description of the same store says, where this one does not.
+    pub(crate) fn or(mut self, other: Self) -> Self {
+        self.consolidated = self.consolidated.or(other.consolidated);
+        self
+    }
+
+    pub(crate) fn asset(&self, record: &TileRecord, href: String) -> AssetJson<'_> {
+        AssetJson {
+            zarr: Some(ZarrGroup::new(self.format, self.consolidated)),
+            cube: Some(Cube::new(record, Arrays::Tile)),
+            ..AssetJson::new(href, Self::TITLE, self.media_type(), &["data"])
         }
-        fields.extend(cube::fields(record, Arrays::Both));
-        asset
     }
 }

@@ -1,47 +1,62 @@
 //! Writes a catalogue.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
-use serde::Serialize;
-use tessera_core::Year;
+use stac::Link;
+use tessera_core::{TileId, Year};
 
-use crate::own_files::stranger;
-use crate::stage::Stage;
+use crate::gathered::Gathered;
+use crate::map::{MAP_PATH, map_files};
+use crate::own_files::{VENDOR, stranger};
+use crate::stage::{Stage, flush};
+use crate::target::Target;
+use crate::year_writer::YearWriter;
 use crate::{
-    CATALOG_PATH, CatalogError, CatalogOptions, Credits, Site, TileRecord, YearContents, block_catalog,
-    block_path, collection_path, item_path, root_catalog, to_json, year_collection,
+    CATALOG_PATH, CatalogError, CatalogEvent, CatalogIndex, CatalogOptions, Site, TileRecord, YearContents,
+    YearHashes, YearIndex, YearRecords, root_catalog, to_json,
 };
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CatalogSummary {
-    /// Collections.
+    /// Collections that were written.
     pub years: usize,
-    /// Catalogues of blocks.
+    /// Catalogues of blocks in them.
     pub blocks: usize,
-    /// Items.
+    /// Tiles in them.
     pub items: usize,
-    /// Bytes of JSON.
+    /// Tiles that could not be described, and were left out.
+    pub failed: usize,
+    /// Bytes of all files of these years, written or found as they should be.
     pub bytes: u64,
+    /// Files that were written or deleted: those that changed, where the catalogue was there before.
+    pub changed: u64,
 }
 
 /// Writes a catalogue into a folder: `catalog.json` → `<year>/collection.json` → `<year>/<block>/catalog.json` →
-/// `<year>/<block>/<id>.json`.
+/// `<year>/<block>/<id>.json`, beside each collection its index and coverage bitmap, and the map page.
 ///
-/// Everything is written into a hidden folder beside it, which takes its name at [`finish`](Self::finish); until then,
-/// or where the writer is dropped, nothing is there. Records may come in any order: the same records, the same bytes.
-/// Files are only written, never read.
+/// A new one ([`create`](Self::create)) is written into a hidden folder beside it, which takes its name at
+/// [`finish`](Self::finish); until then, or where the writer is dropped, nothing is there. One that is there is updated
+/// ([`update`](Self::update)) file by file, each replaced as a whole and only where its bytes change. The same records, in
+/// any order and by either way, the same bytes.
+///
+/// Years are written one at a time, each in one pass: what is held is a part of 20,000 tiles at most, and a bit a tile.
 #[derive(Debug)]
 pub struct CatalogWriter {
-    stage: Stage,
+    path: PathBuf,
+    /// Nothing where a catalogue is updated.
+    stage: Option<Stage>,
+    target: Target,
     site: Site,
-    credits: Credits,
-    overwrite: bool,
+    options: CatalogOptions,
     years: BTreeMap<Year, YearContents>,
-    bytes: u64,
+    summary: CatalogSummary,
 }
 
 impl CatalogWriter {
@@ -51,15 +66,35 @@ impl CatalogWriter {
     /// A path that cannot be one, is taken, or cannot be written beside.
     pub fn create(path: impl AsRef<Path>, options: CatalogOptions) -> Result<Self, CatalogError> {
         let path = path.as_ref();
-        let mut site = Site::folder(path)?;
-        if let Some(base) = &options.base_url {
-            site = site.base_url(base)?;
-        }
-        let site = options.storage.into_iter().fold(site, Site::storage);
+        let site = site(path, &options)?;
         check_target(path, options.overwrite)?;
         let stage = Stage::new(path).map_err(CatalogError::io(path))?;
-        let (credits, overwrite) = (options.credits, options.overwrite);
-        Ok(Self { stage, site, credits, overwrite, years: BTreeMap::new(), bytes: 0 })
+        let target = Target::new(stage.path(), path, false);
+        Ok(Self::with(path, Some(stage), target, site, options))
+    }
+
+    /// Goes on with the catalogue in the folder `path`: years that are added are new, or take the place of what they were.
+    ///
+    /// Whether links are absolute, and whether items are files, is as it was.
+    ///
+    /// # Errors
+    /// A folder that holds no catalogue with an index, or one that cannot be read.
+    pub fn update(path: impl AsRef<Path>, mut options: CatalogOptions) -> Result<Self, CatalogError> {
+        let path = path.as_ref();
+        let index = CatalogIndex::open(path)?;
+        if let Some(year) = index.years().first() {
+            (options.base_url, options.items) = (year.base_url().map(str::to_owned), year.has_item_files());
+        }
+        let site = site(path, &options)?;
+        let mut writer = Self::with(path, None, Target::new(path, path, true), site, options);
+        let known = |year: &YearIndex| (year.year(), YearContents::new(year.year(), year.version().clone()));
+        writer.years.extend(index.years().iter().map(known));
+        Ok(writer)
+    }
+
+    fn with(path: &Path, stage: Option<Stage>, target: Target, site: Site, options: CatalogOptions) -> Self {
+        let (years, summary) = (BTreeMap::new(), CatalogSummary::default());
+        Self { path: path.to_owned(), stage, target, site, options, years, summary }
     }
 
     /// Where the catalogue will be found.
@@ -68,64 +103,82 @@ impl CatalogWriter {
         &self.site
     }
 
-    /// Adds the item of a tile.
+    /// Writes a year: its items, blocks, index, bitmap and collection. Records that make no item are said to `watch` and
+    /// left out; it also says whether to go on.
+    ///
+    /// In an update, tiles of the year that the records do not have stay as they are, unless [`CatalogOptions::prune`].
     ///
     /// # Errors
-    /// A record that makes no item, comes twice, or is of another version than its year's first; or whatever writing
-    /// meets. The catalogue stays as it was, and can go on without the record.
-    pub fn add(&mut self, record: &TileRecord) -> Result<(), CatalogError> {
-        let contents = self.years.get(&record.year());
-        contents.map_or(Ok(()), |contents| contents.check(record))?;
-        let item = record.item_in(&self.site)?;
-        self.write(&item_path(record.tile(), record.year()), &item)?;
-        let new = || YearContents::new(record.year(), record.version().clone());
-        self.years.entry(record.year()).or_insert_with(new).add(record, &self.site)?;
+    /// A year that comes twice, or is of another dataset version than the catalogue has; [`CatalogError::Stopped`]; or
+    /// whatever reading and writing meet. What an update has written by then is whole, and is found again by the next.
+    pub fn add_year(
+        &mut self,
+        records: &dyn YearRecords,
+        mut watch: impl FnMut(CatalogEvent<'_>) -> ControlFlow<()>,
+    ) -> Result<(), CatalogError> {
+        let year = records.year();
+        let known = self.years.get(&year);
+        if known.is_some_and(|known| self.stage.is_some() || !known.is_empty()) {
+            return Err(CatalogError::YearTwice { year });
+        }
+        let mut old = None;
+        if let Some(known) = known {
+            if known.version() != records.version() {
+                let (got, expected) = (records.version().clone(), known.version().clone());
+                return Err(CatalogError::OtherVersion { path: self.path.clone(), year, got, expected });
+            }
+            old = Some((YearIndex::open(&self.path, year)?, YearHashes::open(&self.path, year)?));
+        }
+        let writer = YearWriter { target: &self.target, site: &self.site, options: &self.options, old };
+        let (contents, failed) = writer.write(records, &mut watch)?;
+        self.summary.failed += failed;
+        if !contents.is_empty() {
+            self.summary.years += 1;
+            self.summary.blocks += contents.blocks().len();
+            self.summary.items += contents.len();
+            self.years.insert(year, contents);
+        }
         Ok(())
     }
 
-    /// Writes the catalogues and collections above the items, and gives the whole its name.
+    /// Writes the catalogue above the collections and the map page, and gives a new catalogue its name.
     ///
     /// # Errors
     /// No tile at all, a folder that was taken in the meantime, or whatever writing meets.
     pub fn finish(mut self) -> Result<CatalogSummary, CatalogError> {
-        let years = std::mem::take(&mut self.years);
-        if years.is_empty() {
-            return Err(CatalogError::Empty { path: self.stage.target().to_owned() });
+        if self.years.is_empty() {
+            return Err(CatalogError::Empty { path: self.path });
         }
-        let mut summary = CatalogSummary { years: years.len(), ..CatalogSummary::default() };
-        for (year, contents) in &years {
-            for block in contents.blocks() {
-                self.write(&block_path(*year, block), &block_catalog(contents, block, &self.site))?;
-                summary.blocks += 1;
+        let mut root = root_catalog(self.years.values(), &self.site);
+        if self.options.map {
+            for (path, bytes) in map_files() {
+                path.rsplit_once('/').map_or(Ok(()), |(folder, _)| self.target.folder(folder))?;
+                self.target.put(path, bytes)?;
             }
-            self.write(&collection_path(*year), &year_collection(contents, &self.site, &self.credits))?;
-            summary.items += contents.len();
+            let map = Link::new(self.site.href(CATALOG_PATH, MAP_PATH), "alternate");
+            root.links.push(map.r#type("text/html".to_owned()).title("Map".to_owned()));
         }
-        self.write(CATALOG_PATH, &root_catalog(years.values(), &self.site))?;
-        summary.bytes = self.bytes;
-        let target = self.stage.target().to_owned();
-        check_target(&target, self.overwrite)?;
-        let old = self.stage.commit().map_err(CatalogError::io(&target))?;
-        let deleted = old.map_or(Ok(()), tempfile::TempDir::close);
-        deleted.map_err(|source| CatalogError::NotDeleted { path: target, source })?;
-        Ok(summary)
-    }
-
-    fn write<T: Serialize>(&mut self, path: &str, object: &T) -> Result<(), CatalogError> {
-        let bytes = to_json(object)?;
-        let file = self.stage.path().join(path);
-        let written = create(&file).and_then(|mut open| {
-            // Half an item must not be left behind where the caller goes on without it.
-            open.write_all(&bytes).inspect_err(|_| drop(fs::remove_file(&file)))
-        });
-        // The name to report is the one that the file was going to have.
-        written.map_err(CatalogError::io(&self.stage.target().join(path)))?;
-        self.bytes += bytes.len() as u64;
-        Ok(())
+        self.target.put(CATALOG_PATH, &to_json(&root)?)?;
+        self.summary.bytes = self.target.bytes.load(Ordering::Relaxed);
+        self.summary.changed = self.target.changed.load(Ordering::Relaxed);
+        match self.stage {
+            None => flush(&self.path).map_err(CatalogError::io(&self.path))?,
+            Some(stage) => {
+                check_target(&self.path, self.options.overwrite)?;
+                let old = stage.commit().map_err(CatalogError::io(&self.path))?;
+                if let Some(old) = &old {
+                    keep_vendor(&old.path().join(Stage::OLD), &self.path)
+                        .map_err(CatalogError::io(&self.path))?;
+                }
+                let deleted = old.map_or(Ok(()), tempfile::TempDir::close);
+                deleted.map_err(|source| CatalogError::NotDeleted { path: self.path, source })?;
+            }
+        }
+        Ok(self.summary)
     }
 }
 
-/// Writes a catalogue of all records into a folder: a [`CatalogWriter`] from beginning to end.
+/// Writes a catalogue of all records into a folder: a [`CatalogWriter`] from beginning to end, with all records in memory.
 ///
 /// ```
 /// use tessera_core::{DatasetVersion, PixelGrid, TileId, Year};
@@ -139,22 +192,51 @@ impl CatalogWriter {
 /// let out = folder.path().join("catalogue");
 /// let summary = write_catalog(&out, [record.store(store)], CatalogOptions::default())?;
 /// assert_eq!((summary.years, summary.blocks, summary.items), (1, 1, 1));
-/// assert!(out.join("2024/e000n50/grid_0.15_52.05_2024.json").is_file());
+/// for file in ["items.parquet", "coverage.bits.gz", "e000n50/grid_0.15_52.05_2024.json"] {
+///     assert!(out.join("2024").join(file).is_file());
+/// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// As [`CatalogWriter`]'s methods; the first ends it, and nothing is left.
+/// As [`CatalogWriter`]'s methods, two records of one tile and year, two versions in a year, and a record that makes no
+/// item; the first ends it, and nothing is left.
 pub fn write_catalog(
     path: impl AsRef<Path>,
     records: impl IntoIterator<Item = TileRecord>,
     options: CatalogOptions,
 ) -> Result<CatalogSummary, CatalogError> {
     let mut writer = CatalogWriter::create(path, options)?;
-    for record in records {
-        writer.add(&record)?;
+    for year in Gathered::by_year(records)?.values() {
+        let mut failed: Option<(TileId, String)> = None;
+        writer.add_year(year, |event| match event {
+            CatalogEvent::Failed { tile, cause, .. } => {
+                failed.get_or_insert((tile, cause.to_string()));
+                ControlFlow::Continue(())
+            }
+            CatalogEvent::Written { .. } => ControlFlow::Continue(()),
+        })?;
+        if let Some((tile, why)) = failed {
+            return Err(CatalogError::Record { tile, why });
+        }
     }
     writer.finish()
+}
+
+fn site(path: &Path, options: &CatalogOptions) -> Result<Site, CatalogError> {
+    let mut site = Site::folder(path)?;
+    if let Some(base) = &options.base_url {
+        site = site.base_url(base)?;
+    }
+    Ok(options.storage.iter().cloned().fold(site, Site::storage))
+}
+
+/// The packages of the map page, where there are any, go on from one catalogue to the next.
+fn keep_vendor(old: &Path, new: &Path) -> io::Result<()> {
+    match fs::rename(old.join(VENDOR), new.join(VENDOR)) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a target that must not be replaced.
@@ -177,16 +259,5 @@ fn check_target(path: &Path, overwrite: bool) -> Result<(), CatalogError> {
     match stranger(path).map_err(CatalogError::io(path))? {
         Some(found) => Err(CatalogError::Stranger { path: path.to_owned(), found }),
         None => Ok(()),
-    }
-}
-
-/// A new file, with the folder that it lies in.
-fn create(path: &Path) -> io::Result<File> {
-    match File::create_new(path) {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-            path.parent().map_or(Ok(()), fs::create_dir_all)?;
-            File::create_new(path)
-        }
-        result => result,
     }
 }

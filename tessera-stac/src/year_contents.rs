@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tessera_core::{DatasetVersion, TileId, UtmZone, Year};
 
-use crate::href_template::HrefTemplate;
-use crate::{Block, Site, StorageScheme, TileRecord, collection_path};
+use crate::href_template::CommonHref;
+use crate::{Block, Coverage, Site, StorageScheme, TileRecord, collection_path};
 
 /// What a year of a catalogue holds: all that its collection and blocks say, gathered from one record after another, in
-/// any order. Costs some bytes a tile.
+/// any order. Costs a bit a tile.
 ///
 /// ```
 /// use tessera_core::{DatasetVersion, PixelGrid, TileId, Year};
@@ -31,12 +31,12 @@ use crate::{Block, Site, StorageScheme, TileRecord, collection_path};
 pub struct YearContents {
     year: Year,
     version: DatasetVersion,
-    blocks: BTreeMap<Block, BTreeSet<TileId>>,
+    coverage: Coverage,
     pub(crate) zones: BTreeSet<UtmZone>,
     pub(crate) channels: usize,
     pub(crate) formats: BTreeSet<u8>,
     pub(crate) storage: BTreeMap<String, StorageScheme>,
-    pub(crate) templates: BTreeMap<&'static str, HrefTemplate>,
+    pub(crate) templates: BTreeMap<&'static str, CommonHref>,
 }
 
 /// A record that does not belong to a year's contents.
@@ -81,7 +81,7 @@ impl YearContents {
         Self {
             year,
             version,
-            blocks: BTreeMap::new(),
+            coverage: Coverage::new(),
             zones: BTreeSet::new(),
             channels: 0,
             formats: BTreeSet::new(),
@@ -90,22 +90,26 @@ impl YearContents {
         }
     }
 
+    /// A year of which only the tiles are known: enough for its blocks, not for its collection.
+    pub(crate) fn of_coverage(year: Year, version: DatasetVersion, coverage: Coverage) -> Self {
+        Self { coverage, ..Self::new(year, version) }
+    }
+
     /// Whether a record belongs here.
     ///
     /// # Errors
     /// A record of another version or year, or of a tile that is there already.
     pub fn check(&self, record: &TileRecord) -> Result<(), ContentsError> {
-        let id = record.id();
+        let id = || record.id();
         if record.year() != self.year {
-            return Err(ContentsError::Year { id, expected: self.year });
+            return Err(ContentsError::Year { id: id(), expected: self.year });
         }
         if *record.version() != self.version {
             let (got, expected) = (record.version().clone(), self.version.clone());
-            return Err(ContentsError::MixedVersions { id, year: self.year, got, expected });
+            return Err(ContentsError::MixedVersions { id: id(), year: self.year, got, expected });
         }
-        let block = self.blocks.get(&Block::of_tile(record.tile()));
-        if block.is_some_and(|tiles| tiles.contains(&record.tile())) {
-            return Err(ContentsError::Duplicate { id });
+        if self.coverage.contains(record.tile()) {
+            return Err(ContentsError::Duplicate { id: id() });
         }
         Ok(())
     }
@@ -116,24 +120,19 @@ impl YearContents {
     /// As [`check`](Self::check); the contents stay as they were.
     pub fn add(&mut self, record: &TileRecord, site: &Site) -> Result<(), ContentsError> {
         self.check(record)?;
-        self.blocks.entry(Block::of_tile(record.tile())).or_default().insert(record.tile());
+        self.coverage.insert(record.tile());
         self.zones.insert(record.grid().zone());
         self.channels = self.channels.max(record.channel_count());
         self.formats.extend(record.tile_store().map(crate::TileStore::format));
-        let path = collection_path(self.year);
+        let (path, mut buffer) = (collection_path(self.year), String::new());
         for (key, location) in record.locations() {
             if let Some(scheme) = site.storage_of(location)
                 && !self.storage.contains_key(scheme.name())
             {
                 self.storage.insert(scheme.name().to_owned(), scheme.clone());
             }
-            let template = HrefTemplate::of(&site.asset_href(&path, location), record);
-            match self.templates.get_mut(key) {
-                Some(known) => known.and(template),
-                None => {
-                    self.templates.insert(key, template);
-                }
-            }
+            let href = site.asset_href(&path, location);
+            self.templates.entry(key).or_default().add(&href, record.tile(), &mut buffer);
         }
         Ok(())
     }
@@ -150,31 +149,38 @@ impl YearContents {
         &self.version
     }
 
+    /// Which tiles there are.
+    #[must_use]
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
     /// The blocks that hold a tile, ascending.
-    pub fn blocks(&self) -> impl Iterator<Item = Block> {
-        self.blocks.keys().copied()
+    #[must_use]
+    pub fn blocks(&self) -> Vec<Block> {
+        self.coverage.blocks()
     }
 
     /// The tiles of a block, ascending.
-    pub fn tiles_in(&self, block: Block) -> impl Iterator<Item = TileId> + Clone {
-        self.blocks.get(&block).into_iter().flatten().copied()
+    pub fn tiles_in(&self, block: Block) -> impl Iterator<Item = TileId> {
+        self.coverage.tiles_of_block(block)
     }
 
-    /// All tiles, block by block.
+    /// All tiles, in the order of the index.
     pub fn tiles(&self) -> impl Iterator<Item = TileId> + Clone {
-        self.blocks.values().flatten().copied()
+        self.coverage.tiles()
     }
 
     /// The number of tiles.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.blocks.values().map(BTreeSet::len).sum()
+        self.coverage.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.blocks.is_empty()
+        self.coverage.is_empty()
     }
 
     /// Whether some tile has an asset of this key.
@@ -225,6 +231,6 @@ mod tests {
             contents.add(&record("grid_0.25_52.05", 2023, ""), &site),
             Err(ContentsError::Year { .. })
         ));
-        assert_eq!((contents.len(), contents.blocks().count()), (1, 1));
+        assert_eq!((contents.len(), contents.blocks().len()), (1, 1));
     }
 }

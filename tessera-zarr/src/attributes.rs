@@ -3,6 +3,7 @@
 pub(crate) mod conventions;
 pub(crate) mod crs;
 pub(crate) mod group;
+pub(crate) mod origin;
 pub(crate) mod raster;
 pub(crate) mod variables;
 

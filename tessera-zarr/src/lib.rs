@@ -50,6 +50,6 @@ pub use tile_writer::{TileWriter, WriteError, WriteReport};
 pub use zone_store::{DamagedChunk, ShardCheck, StoredShard, ZoneArrayInfo, ZoneSource, ZoneStore};
 pub use zone_write::{
     FillEvent, FillOptions, FillReport, FillState, UnitReport, VerifyOptions, VerifyProblem, VerifyReport,
-    ZoneFillError, ZoneLayout, ZoneLayoutError, ZoneSpec, ZoneStoreError, ZoneUnit, ZoneVerifyError,
-    ZoneWriter,
+    ZoneFillError, ZoneLayout, ZoneLayoutError, ZoneRecords, ZoneRecordsError, ZoneSpec, ZoneStoreError,
+    ZoneUnit, ZoneVerifyError, ZoneWriter,
 };

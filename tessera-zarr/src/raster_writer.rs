@@ -5,7 +5,6 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
 use tessera_core::{DatasetVersion, MemoryBudget, Quantized, RasterGrid, ScalesView, Year};
 
 use crate::array::ArraySpec;
@@ -181,10 +180,7 @@ impl RasterWriter {
         info: &RasterInfo<'_>,
         arrays: &[ArraySpec],
     ) -> Result<(), WriteError> {
-        let mut attributes: Map<String, Value> = raster::attributes(info);
-        if let Some(created) = &self.created {
-            attributes.insert("date_created".into(), json!(created));
-        }
+        let attributes = raster::attributes(info, self.created.as_deref());
         let failed = |why: String| WriteError::Metadata { why };
         let documents = metadata::documents(self.layout.format(), arrays, &attributes).map_err(failed)?;
         staging.write(&documents, self.sync)

@@ -3,7 +3,7 @@
 use bytemuck::cast_slice;
 use ndarray::{ArrayView2, ArrayView3, s};
 use serde_json::{Map, Value, json};
-use tessera_core::{Crs, RasterGrid, ScalesView, Year};
+use tessera_core::{Crs, RasterGrid, ScalesView, TileId, Year};
 
 use crate::array::{ArraySpec, DataType};
 use crate::attributes::variables;
@@ -84,6 +84,19 @@ pub(crate) fn coordinates(
             cast_slice(&[0_i32]),
             variables::spatial_ref(grid),
         )?,
+    ])
+}
+
+/// The edges of the cell of a tile in degrees: its pixels lie on a projected grid, which tells them to nobody who does not
+/// project.
+pub(crate) fn cell(id: TileId) -> Result<Vec<Coordinate>, ChunkGridError> {
+    let (low, high) = (id.bounds().min(), id.bounds().max());
+    let edges = |name, edges: [f64; 2], attributes| {
+        coordinate(name, DataType::Float64, &["bnds"], edges.len(), cast_slice(&edges), attributes)
+    };
+    Ok(vec![
+        edges("cell_lat", [low.y, high.y], variables::cell_lat())?,
+        edges("cell_lon", [low.x, high.x], variables::cell_lon())?,
     ])
 }
 

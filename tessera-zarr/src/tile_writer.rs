@@ -15,7 +15,8 @@ use crate::staging::{Staging, StagingError};
 use crate::tile_arrays;
 use crate::{ChunkGridError, Layout, ZarrFormat};
 
-/// Writes tile stores: one tile as a Zarr group of `embeddings`, `scales`, `x`, `y`, `band`, `time` and `spatial_ref`.
+/// Writes tile stores: one tile as a Zarr group of `embeddings`, `scales`, `x`, `y`, `band`, `time`, `spatial_ref` and the
+/// edges of its cell, `cell_lat` and `cell_lon`.
 ///
 /// A store appears whole or not at all: it is written into a temporary folder beside its place, brought to disk and
 /// renamed. Chunks are encoded on all threads of rayon's pool.
@@ -169,7 +170,7 @@ impl TileWriter {
         self
     }
 
-    /// The time of writing that the store's `date_created` and `history` tell, RFC 3339; left out by default, so that
+    /// The time of writing that the store's `date_created`, `date_modified` and `history` tell, RFC 3339; left out by default, so that
     /// the same input gives the same bytes.
     #[must_use]
     pub fn created(mut self, created: impl Into<String>) -> Self {
@@ -207,7 +208,8 @@ impl TileWriter {
         let crs = Crs::Utm(grid.zone());
         let embeddings = tile_arrays::embeddings(&self.layout, pixels.dim(), crs)?;
         let scales = tile_arrays::scales(&self.layout, pixels.scales().shape(), crs)?;
-        let coordinates = tile_arrays::coordinates(&(*grid).into(), year, channels)?;
+        let mut coordinates = tile_arrays::coordinates(&(*grid).into(), year, channels)?;
+        coordinates.extend(tile_arrays::cell(id)?);
 
         let staging = Staging::begin(path, self.overwrite)?;
         let mut report = WriteReport { chunks: 0, objects: 0, bytes_in: 0, bytes_out: 0 };

@@ -135,7 +135,7 @@ def test_an_archive_with_a_broken_tile(archive, tile, tmp_path):
     assert "truncated" in told["failed"][0]["error"]
     good = ["grid_0.05_89.95", "grid_6.05_89.95"]
     assert names(out) == ["2024"]
-    assert names(out / "2024") == sorted(f"{name}.{kind}" for name in good for kind in ("json", "png", "zarr"))
+    assert names(out / "2024") == sorted(f"{name}.{kind}" for name in good for kind in ("basis.json", "json", "png", "zarr"))
     for name in good:
         np.testing.assert_array_equal(zarr.open_group(out / f"2024/{name}.zarr", mode="r")["embeddings"][:], tile.data)
 

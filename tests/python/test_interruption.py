@@ -83,9 +83,9 @@ def test_terminated(archive, tile, tmp_path):
     # Nothing hidden is left either, and whatever stands has beside it what belongs there.
     assert [p.name for p in (out / "2024").iterdir() if p.name.startswith(".")] == []
     for store in stores(out):
-        assert store.with_suffix(".png").is_file() and store.with_suffix(".json").is_file()
+        assert all(store.with_suffix(kind).is_file() for kind in (".png", ".basis.json", ".json"))
     resume(arguments, out, tile)
-    assert len(finished(out)) == 3 * TILES
+    assert len(finished(out)) == 4 * TILES
 
 
 def test_killed(archive, tile, tmp_path):

@@ -1,5 +1,8 @@
 """Principal components and pictures against scikit-learn."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -41,6 +44,23 @@ def assert_colours(shown, expected):
         flipped = np.abs(255 - shown[:, channel].astype(float) - expected[:, channel])
         wrong = min((straight.max(), flipped.max()))
         assert wrong <= 1.01, f"component {channel} is off by {wrong} of 255"
+
+
+def coloured(kept, tile):
+    """The picture of a tile by a basis that was kept, as the form says."""
+    basis = {key: np.array(value) for key, value in kept["basis"].items()}
+    with np.errstate(invalid="ignore", over="ignore"):
+        centred = tile.data * tile.scales.astype(np.float64)[..., None] - basis["mean"]
+        projected = centred / basis.get("deviations", 1) @ basis["components"].T
+    shown = np.zeros((*tile.scales.shape, 4))
+    for channel, mapping in enumerate(kept["stretch"]):
+        if "linear" in mapping:
+            shown[..., channel] = linear(projected[..., channel], mapping["linear"]["low"], mapping["linear"]["high"])
+        else:
+            knots = mapping["knots"]
+            shown[..., channel] = np.interp(projected[..., channel], knots, np.linspace(0, 255, len(knots)))
+    shown[..., 3] = 255
+    return np.where((tile.scales > 0)[..., None] & (tile.scales < kept["scale_limit"])[..., None], shown, 0)
 
 
 def test_variances(made, pixels):
@@ -134,3 +154,118 @@ def test_a_tile_without_a_valid_pixel(tile, tmp_path, scale):
     assert not (tmp_path / "a.png").exists()
     command.done("convert", folder, "-o", tmp_path / "b.zarr", "--preview")
     assert not np.asarray(Image.open(tmp_path / "b.png")).any()
+
+
+@pytest.mark.parametrize("options", [[], ["--standardize"], ["--stretch", "equalize"]])
+def test_the_basis_makes_the_picture(tile, tmp_path, options):
+    path = tmp_path / "a.basis.json"
+    told = command.done("pca", tile.folder, "-o", tmp_path / "a.png", "--basis", path, *options)
+    kept = json.loads(path.read_text())
+    assert list(kept) == ["tessera_basis", "dataset", "scale_limit", "basis", "stretch"]
+    assert (kept["tessera_basis"], kept["dataset"], kept["scale_limit"]) == (1, "v1", 1.0)
+    assert [len(kept["basis"]["mean"]), len(kept["stretch"])] == [128, 3]
+    assert ("deviations" in kept["basis"]) == ("--standardize" in options)
+    for key in ("mean", "components", "explained_variance", "explained_variance_ratio"):
+        assert kept["basis"][key] == told[key]
+    shown = np.asarray(Image.open(tmp_path / "a.png"))
+    wrong = np.abs(shown - coloured(kept, tile)).max()
+    assert wrong <= 0.51, f"a colour is off by {wrong} of 255"
+
+
+def test_the_basis_beside_a_store(tile, stores, tmp_path):
+    """Of a store that is converted, of one that is pictured, and of the tile itself."""
+    command.done("pca", tile.folder, "-o", tmp_path / "a.png", "--basis", tmp_path / "a.json")
+    command.done("pca", stores[3], "-o", tmp_path / "b.png", "--basis", tmp_path / "b.json")
+    for source in (tile.folder, stores[2]):
+        command.done("convert", source, "-o", tmp_path / "c.zarr", "--preview", "--item", "--overwrite")
+        beside = tmp_path / "c.basis.json"
+        asset = json.loads((tmp_path / "c.json").read_text())["assets"]["basis"]
+        assert (asset["href"], asset["file:size"], asset["roles"]) == ("./c.basis.json", beside.stat().st_size, ["metadata"])
+        assert beside.read_bytes() == (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+def test_a_tile_in_the_colours_of_another(tile, tmp_path):
+    basis = tmp_path / "a.json"
+    command.done("pca", tile.folder, "-o", tmp_path / "a.png", "--basis", basis)
+    told = command.done("pca", tile.folder, "-o", tmp_path / "again.png", "--with-basis", basis)
+    assert told["with_basis"] == str(basis) and told["counts"].items() >= tile.counts().items()
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "a.png").read_bytes()
+    other = tiles.make(tmp_path / "v1", tiles.WIDE, seed=5)
+    command.done("pca", other.folder, "-o", tmp_path / "b.png", "--with-basis", basis)
+    shown = np.asarray(Image.open(tmp_path / "b.png"))
+    assert np.abs(shown - coloured(json.loads(basis.read_text()), other)).max() <= 0.51
+    assert np.ptp(shown[other.valid], axis=0)[:3].min() > 50
+
+
+def test_a_basis_of_something_else(tile, tmp_path):
+    basis, out = tmp_path / "a.json", tmp_path / "b.png"
+    command.done("pca", tile.folder, "-o", tmp_path / "a.png", "--basis", basis)
+    kept = json.loads(basis.read_text())
+    few = tiles.make(tmp_path / "few" / "v1", channels=16)
+    bare = tmp_path / "bare" / tile.name
+    shutil.copytree(tile.folder, bare)
+    ask = ["pca", "-o", out, "--with-basis", basis]
+    command.run(*ask, few.folder).expect(2, "16 channels", "128", str(basis))
+    command.run(*ask, tile.folder, "--dataset", "v1.1-cam").expect(2, "v1.1-cam", "of v1", str(basis))
+    command.run(*ask, bare).expect(2, "unknown", "--dataset")
+    command.done(*ask, bare, "--dataset", "v1")
+    out.unlink()
+    command.run(*ask, tile.folder, "--stretch", "min-max").expect(2, "--stretch", "--with-basis")
+    command.run(*ask, tile.folder, "--basis", tmp_path / "c.json").expect(2, "--basis", "--with-basis")
+    spoilt = {
+        "expected 1": kept | {"tessera_basis": 2},
+        "unknown field": kept | {"mine": True},
+        "3 components of 1 channels": kept | {"basis": kept["basis"] | {"mean": [0.0]}},
+        "invalid type": kept | {"stretch": [{"linear": {"low": None, "high": 1}}] * 3},
+        "unknown": kept | {"dataset": None},
+    }
+    for says, other in spoilt.items():
+        basis.write_text(json.dumps(other))
+        command.run(*ask, tile.folder).expect(2, str(basis), says)
+    for text in ("", "{", "NaN", " " * (2 << 20)):
+        basis.write_text(text)
+        command.run(*ask, tile.folder).expect(2, str(basis))
+    command.run("pca", tile.folder, "-o", out, "--with-basis", tmp_path / "none.json").expect(2, "none.json")
+    assert not out.exists() and not (tmp_path / "c.json").exists()
+
+
+def test_neither_file_is_overwritten_unasked(tile, tmp_path):
+    basis, out = tmp_path / "a.json", tmp_path / "a.png"
+    basis.write_text("mine")
+    ask = ["pca", tile.folder, "-o", out, "--basis", basis]
+    command.run(*ask).expect(2, str(basis), "exists", "--overwrite")
+    assert basis.read_text() == "mine" and not out.exists()
+    command.run("pca", tile.folder, "-o", out, "--basis", out).expect(2, "--basis")
+    command.run("pca", tile.folder, "-o", out, "--basis", tmp_path / "no/a.json").expect(2, str(tmp_path / "no"))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json"]
+    command.done(*ask, "--overwrite")
+    assert json.loads(basis.read_text())["tessera_basis"] == 1 and out.is_file()
+
+
+def test_a_basis_goes_with_its_picture(tile, tmp_path):
+    """Kept, missed, replaced and removed as the picture is."""
+    dark = tiles.make(tmp_path / "v1", tiles.WIDE)
+    dark = tiles.Tile(dark.name, dark.folder, dark.data, np.full_like(dark.scales, np.nan)).save()
+    shutil.copytree(tile.folder, tmp_path / "v1/2024" / tile.name)
+    out = tmp_path / "out"
+    ask = ["convert", tmp_path / "v1", "-o", out, "--preview", "--no-sync", "--json"]
+    assert command.run(*ask).expect(0).json["written"] == 2
+    names = {p.name for p in (out / "2024").iterdir()}
+    assert names == {f"{tile.name}.{kind}" for kind in ("zarr", "png", "basis.json")} | {f"{dark.name}.zarr", f"{dark.name}.png"}
+    # Again, nothing is missed: a tile without valid pixels has no basis.
+    assert command.run(*ask).expect(0).json["kept"] == 2
+    basis = out / "2024" / f"{tile.name}.basis.json"
+    before = basis.read_bytes()
+    basis.unlink()
+    command.run(*ask).expect(3, basis.name, "--overwrite")
+    command.run(*ask, "--overwrite").expect(0)
+    assert basis.read_bytes() == before
+    # A basis that is not that of the picture does not stay beside it.
+    tiles.Tile(tile.name, tmp_path / "v1/2024" / tile.name, tile.data, np.full_like(tile.scales, np.nan)).save()
+    alone = ["convert", tmp_path / "v1/2024" / tile.name, "-o", out / "2024" / f"{tile.name}.zarr", "--preview", "--no-sync"]
+    shutil.rmtree(out / "2024" / f"{tile.name}.zarr")
+    (out / "2024" / f"{tile.name}.png").unlink()
+    command.run(*alone).expect(2, basis.name, "--overwrite")
+    assert basis.read_bytes() == before and not (out / "2024" / f"{tile.name}.zarr").exists()
+    command.run(*alone, "--overwrite").expect(0)
+    assert not basis.exists() and (out / "2024" / f"{tile.name}.png").is_file()

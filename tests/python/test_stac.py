@@ -108,8 +108,13 @@ def test_core(catalog):
     assert kinds.count("Collection") == 2 and kinds.count("Feature") == 5 and kinds.count("Catalog") == 1 + 4
 
 
+def items_of(stores):
+    """The items beside stores; the bases of pictures are JSON too."""
+    return [path for path in stores.glob("*/*.json") if not path.name.endswith(".basis.json")]
+
+
 def test_items_of_convert(archive):
-    items = [json.loads(path.read_text()) for path in (archive / "stores").glob("*/*.json")]
+    items = [json.loads(path.read_text()) for path in items_of(archive / "stores")]
     assert len(items) == 5
     for item in items:
         validate_core(item)
@@ -167,9 +172,11 @@ def test_links_lead_somewhere(catalog, archive):
 
 
 def test_links_of_the_items_of_convert(archive):
-    for path in (archive / "stores").glob("*/*.json"):
+    for path in items_of(archive / "stores"):
         item = json.loads(path.read_text())
         assets = item["assets"]
+        basis = path.parent / assets["basis"]["href"]
+        assert basis.name == f"{path.stem}.basis.json" and basis.stat().st_size == assets["basis"]["file:size"]
         assert (path.parent / assets["embeddings"]["href"]).is_dir()
         picture = path.parent / assets["preview"]["href"]
         assert picture.stat().st_size == assets["preview"]["file:size"]

@@ -1,7 +1,7 @@
 //! All tiles of a year in a box.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +11,7 @@ use tessera_core::{Archive, Region, ScaleCounts, Source, Tile, TileId, Year};
 use tessera_zarr::{StoreArchive, TileStore};
 
 use super::Job;
+use super::beside;
 use super::one::{self, Converted};
 use crate::exit::{Incomplete, Interrupted, is_passing};
 use crate::interrupt;
@@ -109,8 +110,7 @@ fn convert_tile(
     let tile = opened.as_tile().context("expected one tile")?;
     if path.exists() && !job.args.overwrite {
         check_same(job, tile, &path)?;
-        let missing = beside(job, &path).into_iter().find(|file| !file.exists());
-        return match missing {
+        return match beside::missing(job, &opened, &path)? {
             None => Ok(None),
             Some(file) => bail!(
                 "{} stands there without {}: say --overwrite to make both anew",
@@ -120,16 +120,6 @@ fn convert_tile(
         };
     }
     one::write(job, &opened, &path).map(Some)
-}
-
-/// The files that are to stand beside a store.
-fn beside(job: &Job<'_>, store: &Path) -> Vec<PathBuf> {
-    let wanted = [(job.args.preview, "png"), (job.args.item, "json")];
-    wanted
-        .iter()
-        .filter(|(wanted, _)| *wanted)
-        .map(|(_, extension)| store.with_extension(extension))
-        .collect()
 }
 
 /// An error where the store that stands there is of something else than this tile in this form.

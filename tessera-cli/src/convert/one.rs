@@ -1,20 +1,15 @@
 //! One tile.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use ndarray::Array3;
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
-use tessera_core::{QuantizedView, ScaleCounts, ScaleLimit, ScalesView, Source, Tile, Year};
-use tessera_pca::Rgba;
-use tessera_stac::{Location, Preview, Site, TileRecord, TileStore};
+use tessera_core::{ScaleCounts, ScaleLimit, Source, Tile, Year};
 use tessera_zarr::WriteReport;
 
 use super::Job;
-use crate::picture::{StretchName, percentages, picture};
+use super::beside::Beside;
 use crate::report::Report;
 use crate::source::{Opened, with_pixels};
 
@@ -109,94 +104,4 @@ pub(super) fn write(job: &Job<'_>, source: &Opened, path: &Path) -> Result<Conve
         let explained = beside.put()?;
         Ok(Converted { counts: pixels.count(ScaleLimit::default()), report, explained })
     })
-}
-
-/// The files beside a store, still temporary.
-struct Beside {
-    files: Vec<(NamedTempFile, PathBuf)>,
-    explained: Option<String>,
-}
-
-impl Beside {
-    fn make(
-        job: &Job<'_>,
-        tile: &dyn Tile,
-        pixels: QuantizedView<'_>,
-        year: Year,
-        store: &Path,
-    ) -> Result<Self> {
-        let mut beside = Self { files: Vec::new(), explained: None };
-        let mut preview = None;
-        if job.args.preview {
-            let path = store.with_extension("png");
-            let (rows, cols, _) = pixels.dim();
-            // A tile of water alone has a picture too, an empty one.
-            let picture = if pixels.count(ScaleLimit::default()).valid < 2 {
-                Rgba::new(Array3::zeros((rows, cols, 4)))?
-            } else {
-                let made = picture(pixels, StretchName::Percentile, false)?;
-                beside.explained = Some(percentages(&made.basis));
-                made.pixels
-            };
-            let size = beside.add(job, &path, |file| Ok(picture.encode_png(file)?))?;
-            let location = Location::file(std::path::absolute(&path)?)?;
-            preview = Some(Preview::new(location).shape(rows as u32, cols as u32).size(size));
-        }
-        if job.args.item {
-            let folder = match store.parent() {
-                Some(folder) if !folder.as_os_str().is_empty() => folder,
-                _ => Path::new("."),
-            };
-            let location = Location::file(std::path::absolute(store)?)?;
-            let mut record = TileRecord::of_tile(tile, year)
-                .channel_scales(matches!(pixels.scales(), ScalesView::Channel(_)))
-                .store(TileStore::new(location, job.layout.format().number())?.consolidated(true))
-                .software("tessera-zarr", env!("CARGO_PKG_VERSION"))
-                .created(job.created)?;
-            if let Some(preview) = preview {
-                record = record.preview(preview);
-            }
-            let item = record.item_alone(&Site::folder(std::path::absolute(folder)?)?)?;
-            let text = tessera_stac::to_json(&item)?;
-            beside.add(job, &store.with_extension("json"), |file| Ok(file.write_all(&text)?))?;
-        }
-        Ok(beside)
-    }
-
-    /// Makes a file that is to stand at `path`; returns its size.
-    fn add(
-        &mut self,
-        job: &Job<'_>,
-        path: &Path,
-        write: impl FnOnce(&mut dyn Write) -> Result<()>,
-    ) -> Result<u64> {
-        if !job.args.overwrite && path.try_exists()? {
-            bail!("{} exists already: expected nothing there; say --overwrite to replace it", path.display());
-        }
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = new_file(folder).with_context(|| format!("cannot write into {}", folder.display()))?;
-        write(&mut file).with_context(|| format!("cannot write {}", path.display()))?;
-        file.as_file().sync_all().with_context(|| format!("cannot write {}", path.display()))?;
-        let size = file.as_file().metadata()?.len();
-        self.files.push((file, path.to_owned()));
-        Ok(size)
-    }
-
-    fn put(self) -> Result<Option<String>> {
-        for (file, path) in self.files {
-            file.persist(&path)
-                .map_err(|e| e.error)
-                .with_context(|| format!("cannot write {}", path.display()))?;
-        }
-        Ok(self.explained)
-    }
-}
-
-/// A temporary file with the usual permissions: it becomes the real one.
-fn new_file(folder: &Path) -> std::io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".tessera.").suffix(".partial");
-    #[cfg(unix)]
-    builder.permissions(<std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
-    builder.tempfile_in(folder)
 }

@@ -197,7 +197,8 @@ proptest! {
             tiles.iter().map(|&(c, r, y, form)| line(form, &format!("npy/v1/{y}"), cell(c, r))).collect();
         strangers.iter().for_each(|(at, text)| lines.insert(at % lines.len(), format!("{text}\n")));
         let archive = listed(&lines.concat()).unwrap();
-        prop_assert_eq!(archive.strangers().total(), strangers.len() as u64);
+        let found = archive.strangers();
+        prop_assert_eq!(found.total() - found.repeated, strangers.len() as u64);
         let box_ = Region::new(-0.5, 58.0, 0.5, 59.0).unwrap();
         for y in 2017..2026 {
             let of_year = tiles.iter().filter(|(_, _, of, _)| *of == y);
@@ -215,4 +216,19 @@ proptest! {
         let text: Vec<u8> = parts.into_iter().flat_map(|(word, noise)| [words[word], &noise[..]].concat()).collect();
         let _ = NpyArchive::options().year(year(2024)).open_listing("/nowhere", &text[..]);
     }
+}
+
+#[test]
+fn lines_that_repeat_others_are_counted() {
+    let text = format!(
+        "2024/{NAME}/{NAME}.npy 128\n2024/{NAME}/{NAME}_scales.npy\n2023/{NAME}\n2024/{NAME}/{NAME}.npy 256\n2024/{NAME}\n2023/{NAME}\n2023/{NAME}"
+    );
+    let archive = listed(&text).unwrap();
+    let found = archive.strangers();
+    assert_eq!((found.repeated, found.total()), (3, 3));
+    assert!(found.to_string().contains("3 lines that name again what another does; such as"), "{found}");
+    // The first of them holds.
+    let [embeddings, scales] = archive.listed_files(NAME.parse().unwrap(), Some(year(2024)));
+    assert_eq!((embeddings.size, scales.size), (Some(128), None));
+    assert_eq!(archive.listed_files(NAME.parse().unwrap(), Some(year(2022))), <[_; 2]>::default());
 }

@@ -8,4 +8,6 @@ mod basis;
 mod linfa;
 mod moments;
 mod picture;
+#[cfg(feature = "serde")]
+mod picture_basis;
 mod tiles;

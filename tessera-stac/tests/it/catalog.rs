@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use serde_json::Value;
-use tessera_stac::{CatalogError, CatalogOptions, CatalogWriter, ContentsError, TileRecord, write_catalog};
+use tessera_stac::{
+    CatalogError, CatalogEvent, CatalogOptions, CatalogWriter, ContentsError, TileRecord, map_files,
+    write_catalog,
+};
 
+use crate::listed::Listed;
 use crate::support;
-
-/// Every file below a folder with its bytes.
-fn bytes(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    support::json_files(root)
-        .into_iter()
-        .map(|(path, _)| (path.clone(), fs::read(root.join(path)).unwrap()))
-        .collect()
-}
 
 /// The names in a folder.
 fn names(folder: &Path) -> Vec<String> {
@@ -40,13 +37,15 @@ fn the_same_records_make_the_same_bytes_in_any_order() {
         let out = disk.path().join("catalogue");
         let options = CatalogOptions::default().storage(support::bucket()).overwrite(true);
         let summary = write_catalog(&out, records, options).unwrap();
-        (bytes(&out), summary)
+        (support::files(&out), summary)
     };
     let (first, summary) = write(records);
     assert_eq!(write(backwards), (first.clone(), summary));
     assert_eq!((summary.years, summary.blocks, summary.items), (3, 9, 9));
     assert_eq!(summary.bytes, first.values().map(|file| file.len() as u64).sum::<u64>());
-    assert_eq!(first.len(), 1 + summary.years + summary.blocks + summary.items);
+    // Beside each collection lie its index and its bitmap.
+    let files = 1 + 3 * summary.years + summary.blocks + summary.items + map_files().len();
+    assert_eq!((first.len(), summary.changed), (files, files as u64));
     assert_eq!(names(disk.path()), ["catalogue"]);
 }
 
@@ -73,6 +72,10 @@ fn walk(files: &BTreeMap<String, Value>, base: Option<&str>, from: &str, seen: &
         let (rel, href) = (link["rel"].as_str().unwrap(), link["href"].as_str().unwrap());
         match rel {
             "store" | "license" => continue,
+            "alternate" => {
+                assert!(resolve(href) == "index.html" && from == "catalog.json");
+                continue;
+            }
             "self" => assert!(base.is_some() && resolve(href) == from, "{from}: {href}"),
             "root" => assert_eq!(resolve(href), "catalog.json"),
             "collection" => assert_eq!(files[&resolve(href)]["id"], object["collection"]),
@@ -174,10 +177,13 @@ fn no_folder_but_a_catalogue_is_replaced() {
     };
     fs::create_dir(&out).unwrap();
     write(false).unwrap();
-    let before = bytes(&out);
+    let before = support::files(&out);
     assert!(matches!(write(false), Err(CatalogError::Exists { .. })));
+    // What the map page needs is no part of a catalogue, and goes on with it.
+    fs::create_dir_all(out.join("vendor/leaflet")).unwrap();
     write(true).unwrap();
-    assert_eq!(bytes(&out), before);
+    fs::remove_dir_all(out.join("vendor")).unwrap();
+    assert_eq!(support::files(&out), before);
 
     fs::create_dir_all(out.join("stores/precious.zarr")).unwrap();
     let error = write(true).unwrap_err();
@@ -197,7 +203,8 @@ fn a_folder_that_is_taken_meanwhile_is_kept() {
     let disk = tempfile::tempdir().unwrap();
     let out = disk.path().join("catalogue");
     let mut writer = CatalogWriter::create(&out, CatalogOptions::default()).unwrap();
-    writer.add(&tiles(&["grid_0.15_52.05"])[0]).unwrap();
+    let year = Listed::new(tiles(&["grid_0.15_52.05"]));
+    writer.add_year(&year, |_| ControlFlow::Continue(())).unwrap();
     fs::create_dir(&out).unwrap();
     fs::write(out.join("precious"), "").unwrap();
     assert!(matches!(writer.finish(), Err(CatalogError::Exists { .. })));
@@ -214,7 +221,10 @@ fn whatever_goes_wrong_leaves_nothing() {
         error
     };
     assert!(matches!(nothing(Vec::new()), CatalogError::Empty { .. }));
-    assert!(matches!(nothing(vec![support::tile("grid_0.15_52.05", 2024, "v1")]), CatalogError::Item(_)));
+    assert!(matches!(
+        nothing(vec![support::tile("grid_0.15_52.05", 2024, "v1")]),
+        CatalogError::Record { .. }
+    ));
     let mut mixed = tiles(&["grid_0.15_52.05"]);
     mixed.push(support::tile("grid_0.25_52.05", 2024, "v2").store(support::store("s3://tessera/x.zarr", 2)));
     let error = nothing(mixed);
@@ -229,18 +239,45 @@ fn a_writer_goes_on_without_a_bad_record() {
     let disk = tempfile::tempdir().unwrap();
     let out = disk.path().join("catalogue");
     let good = tiles(&["grid_0.15_52.05", "grid_0.25_52.05"]);
+    let mut records = good.clone();
+    records.push(support::tile("grid_0.35_52.05", 2024, "v1"));
+    records
+        .push(support::tile("grid_0.45_52.05", 2023, "v1").store(support::store("s3://tessera/x.zarr", 2)));
     let mut writer = CatalogWriter::create(&out, CatalogOptions::default()).unwrap();
-    writer.add(&good[0]).unwrap();
-    writer.add(&good[0]).unwrap_err();
-    writer.add(&support::tile("grid_0.35_52.05", 2024, "v1")).unwrap_err();
-    writer.add(&support::tile("grid_0.35_52.05", 2023, "v1")).unwrap_err();
-    writer.add(&good[1]).unwrap();
+    let mut failed = Vec::new();
+    let year = Listed::new(records);
+    writer
+        .add_year(&year, |event| {
+            if let CatalogEvent::Failed { tile, cause, .. } = event {
+                failed.push(format!("{tile}: {cause}"));
+            }
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert!(
+        failed[0].contains("grid_0.35_52.05_2024 has no tile store") && failed[1].contains("is not of 2024")
+    );
+    assert!(matches!(
+        writer.add_year(&year, |_| ControlFlow::Continue(())),
+        Err(CatalogError::YearTwice { .. })
+    ));
     assert!(!out.exists());
     let summary = writer.finish().unwrap();
-    assert_eq!((summary.years, summary.items), (1, 2));
+    assert_eq!((summary.years, summary.items, summary.failed), (1, 2, 2));
     let plain = disk.path().join("plain");
     write_catalog(&plain, good, CatalogOptions::default()).unwrap();
-    assert_eq!(bytes(&out), bytes(&plain));
+    assert_eq!(support::files(&out), support::files(&plain));
+}
+
+#[test]
+fn one_who_watches_can_stop_it() {
+    let disk = tempfile::tempdir().unwrap();
+    let out = disk.path().join("catalogue");
+    let mut writer = CatalogWriter::create(&out, CatalogOptions::default()).unwrap();
+    let stopped = writer.add_year(&Listed::new(tiles(&["grid_0.15_52.05"])), |_| ControlFlow::Break(()));
+    assert!(matches!(stopped, Err(CatalogError::Stopped { .. })));
+    drop(writer);
+    assert!(names(disk.path()).is_empty());
 }
 
 #[cfg(unix)]

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tessera_stac::{CatalogOptions, Site, write_catalog};
+use tessera_stac::{CatalogOptions, Preview, Site, write_catalog};
 
 use crate::support;
 
@@ -51,11 +51,27 @@ fn a_catalogue_with_absolute_links() {
 }
 
 #[test]
-fn an_item_of_no_catalogue() {
-    let record = support::tile("grid_-99.95_80.05", 2024, "v1")
+fn items_of_no_catalogue() {
+    let far = support::tile("grid_-99.95_80.05", 2024, "v1")
         .store(support::store("/data/out/grid_-99.95_80.05.zarr", 2))
-        .preview(tessera_stac::Preview::new("/data/out/preview.png".parse().unwrap()));
-    let item = record.item_alone(&Site::folder("/data/out").unwrap()).unwrap();
-    let file = (format!("{}.json", item.id), serde_json::to_value(&item).unwrap());
-    compare("alone", &[file]);
+        .preview(Preview::new("/data/out/preview.png".parse().unwrap()));
+    let items = [far, support::every_asset("/data/out")]
+        .map(|record| record.item_alone(&Site::folder("/data/out").unwrap()).unwrap());
+    let mut files = items.map(|item| (format!("{}.json", item.id), serde_json::to_value(&item).unwrap()));
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    compare("alone", &files);
+}
+
+#[test]
+fn items_of_an_api() {
+    let site =
+        Site::folder("/data/out/catalogue").unwrap().base_url("http://127.0.0.1:8000/out/catalogue").unwrap();
+    let site = site.storage(support::bucket());
+    let mut files = [support::example(), support::every_asset("/data/out")].map(|record| {
+        let mut json = Vec::new();
+        record.write_item_in_api(&site, "http://127.0.0.1:8000/api/", &mut json).unwrap();
+        (format!("{}.json", record.id()), serde_json::from_slice(&json).unwrap())
+    });
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    compare("api", &files);
 }

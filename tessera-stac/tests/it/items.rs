@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tessera_core::{PixelGrid, TileId};
-use tessera_stac::{ItemError, Preview, Site, TileRecord};
+use tessera_stac::{BasisAsset, ItemError, Preview, Site, StorageScheme, TileRecord, ZoneAsset};
 
 use crate::support;
 
@@ -141,25 +141,87 @@ fn scales_may_have_channels() {
 }
 
 #[test]
-fn an_item_alone_belongs_to_no_collection() {
-    let record = stored("grid_0.15_52.05", "v1");
-    let alone =
-        serde_json::to_value(record.item_alone(&Site::folder("/data/stores").unwrap()).unwrap()).unwrap();
-    assert!(alone.get("collection").is_none());
-    let link = json!({"href": "./grid_0.15_52.05.zarr", "rel": "store", "type": "application/vnd.zarr; version=2", "title": "Zarr store"});
-    assert_eq!(alone["links"], json!([link]));
-
-    let site = Site::folder("/data/stores").unwrap().base_url("https://example.org/stores").unwrap();
-    let hosted = record.item_alone(&site).unwrap();
-    assert_eq!(hosted.links[0].rel, "self");
-    assert_eq!(hosted.links[0].href, "https://example.org/stores/grid_0.15_52.05_2024.json");
-    assert_eq!(hosted.assets["embeddings"].href, "https://example.org/stores/grid_0.15_52.05.zarr");
+fn an_item_needs_data() {
+    let site = Site::folder("/data").unwrap();
+    let record = support::tile("grid_0.15_52.05", 2024, "v1")
+        .preview(Preview::new("/data/p.png".parse().unwrap()))
+        .basis(BasisAsset::new("/data/p.basis.json".parse().unwrap()));
+    let error = ItemError::NoData { id: "grid_0.15_52.05_2024".into() };
+    assert_eq!(record.item_alone(&site).unwrap_err(), error);
+    let mut lines = b"first line\n".to_vec();
+    assert_eq!(record.write_item_in(&site, &mut lines), Err(error.clone()));
+    assert_eq!(record.write_item_in_api(&site, "https://example.org", &mut lines), Err(error));
+    assert_eq!(lines, b"first line\n");
 }
 
 #[test]
-fn an_item_needs_data() {
-    let record =
-        support::tile("grid_0.15_52.05", 2024, "v1").preview(Preview::new("/data/p.png".parse().unwrap()));
-    let error = record.item_alone(&Site::folder("/data").unwrap()).unwrap_err();
-    assert_eq!(error, ItemError::NoData { id: "grid_0.15_52.05_2024".into() });
+fn a_zone_store_counts_from_the_equator() {
+    let zone = |name: &str, number: u8| {
+        let group = format!("/data/zones.zarr/utm{number:02}").parse().unwrap();
+        item(&support::tile(name, 2024, "v1").zone(ZoneAsset::new(group)))
+    };
+    let south = zone("grid_179.95_-16.55", 60);
+    assert_eq!(south["properties"]["proj:code"], "EPSG:32760");
+    let asset = &south["assets"]["zone"];
+    assert_eq!(
+        (&asset["href"], &asset["proj:code"]),
+        (&json!("../../../zones.zarr/utm60"), &json!("EPSG:32660"))
+    );
+    assert_eq!(asset["proj:transform"], json!([10.0, 0.0, 809_440.0, 0.0, -10.0, -1_826_470.0]));
+    assert_eq!(asset["proj:bbox"], json!([809_440.0, -1_837_700.0, 820_280.0, -1_826_470.0]));
+    let dimensions = asset["cube:dimensions"].as_object().unwrap();
+    assert_eq!(dimensions.keys().collect::<Vec<_>>(), ["time", "band", "y", "x"]);
+    assert_eq!(dimensions["time"]["extent"], json!(["2024-01-01T00:00:00Z", "2024-12-31T23:59:59Z"]));
+    assert_eq!(dimensions["y"]["extent"], json!([-1_837_695.0, -1_826_475.0]));
+    assert_eq!(dimensions["y"]["reference_system"], 32660);
+    assert_eq!(asset["cube:variables"]["embeddings"]["dimensions"], json!(["time", "band", "y", "x"]));
+    assert_eq!(asset["cube:variables"]["scales"]["dimensions"], json!(["time", "y", "x"]));
+    assert!(asset.get("zarr:consolidated").is_none());
+
+    let north = zone("grid_0.15_52.05", 31);
+    let asset = &north["assets"]["zone"];
+    assert!(asset.get("proj:code").is_none() && asset.get("proj:transform").is_none());
+    assert_eq!(asset["cube:dimensions"]["y"]["extent"], json!([5_764_745.0, 5_776_125.0]));
+    let link = &north["links"].as_array().unwrap()[3];
+    assert_eq!((&link["rel"], &link["href"]), (&json!("store"), &json!("../../../zones.zarr")));
+}
+
+#[test]
+fn each_asset_names_the_bucket_that_it_lies_in() {
+    let amazon = StorageScheme::aws("aws", "amazon", "eu-west-2").unwrap();
+    let site = Site::folder("/data/catalogue").unwrap().storage(support::bucket()).storage(amazon);
+    let record = support::with_npy(support::example(), "/data/npy", false)
+        .preview(Preview::new("s3://amazon/p.png".parse().unwrap()))
+        .zone(ZoneAsset::new("https://amazon.s3.eu-west-2.amazonaws.com/zones.zarr/utm31".parse().unwrap()));
+    let item = serde_json::to_value(record.item_in(&site).unwrap()).unwrap();
+    let refs = item["assets"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(key, asset)| (key.as_str(), asset.get("storage:refs")));
+    let expected = [
+        ("embeddings", Some(&json!(["s3"]))),
+        ("embeddings_npy", None),
+        ("scales_npy", None),
+        ("preview", Some(&json!(["aws"]))),
+        ("zone", Some(&json!(["aws"]))),
+    ];
+    assert_eq!(refs.collect::<Vec<_>>(), expected);
+    let schemes = &item["properties"]["storage:schemes"];
+    assert_eq!(
+        schemes,
+        &json!({
+            "s3": {"type": "custom-s3", "platform": "https://s3.example.org", "bucket": "tessera"},
+            "aws": {"type": "aws-s3", "platform": "https://{bucket}.s3.{region}.amazonaws.com", "bucket": "amazon",
+                    "region": "eu-west-2"},
+        })
+    );
+}
+
+#[test]
+fn each_store_is_linked_once() {
+    let item = item(&support::every_asset("/data"));
+    let links = item["links"].as_array().unwrap().iter().filter(|link| link["rel"] == "store");
+    let hrefs: Vec<_> = links.map(|link| link["href"].as_str().unwrap()).collect();
+    assert_eq!(hrefs, ["../../../stores/grid_179.95_-16.55.zarr", "../../../zones.zarr"]);
 }

@@ -1,11 +1,12 @@
 //! Records that the tests share.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 use tessera_core::{DatasetVersion, PixelGrid, TileId, Year};
-use tessera_stac::{Location, NpyTile, Preview, StorageScheme, TileRecord, TileStore};
+use tessera_stac::{BasisAsset, Location, NpyTile, Preview, StorageScheme, TileRecord, TileStore, ZoneAsset};
 
 /// A tile of a year and dataset, of which no file is known.
 pub(crate) fn tile(name: &str, year: u16, version: &str) -> TileRecord {
@@ -43,6 +44,18 @@ pub(crate) fn example() -> TileRecord {
         .unwrap()
 }
 
+/// A tile south of the equator with every asset that there is, on disk below a folder.
+pub(crate) fn every_asset(disk: &str) -> TileRecord {
+    let name = "grid_179.95_-16.55";
+    let at = |path: &str| format!("{disk}/{path}").parse::<Location>().unwrap();
+    let record = tile(name, 2024, "v1")
+        .store(store(&format!("{disk}/stores/{name}.zarr"), 3))
+        .preview(Preview::new(at(&format!("stores/{name}.png"))).shape(562, 542).size(412_345))
+        .basis(BasisAsset::new(at(&format!("stores/{name}.basis.json"))).size(15_311))
+        .zone(ZoneAsset::new(at("zones.zarr/utm60")).consolidated(true));
+    with_npy(record, &format!("{disk}/npy/2024"), false)
+}
+
 /// Tiles of every kind: three years, of which one of an unknown version; stores and NPY tiles, near, far and on S3; one
 /// scale a pixel and one a channel; both sides of the antimeridian and both poles. Files on disk lie below `disk`.
 pub(crate) fn every_kind(disk: &str) -> Vec<TileRecord> {
@@ -64,9 +77,18 @@ pub(crate) fn every_kind(disk: &str) -> Vec<TileRecord> {
     records
 }
 
-/// Every JSON file below a folder, by its path, in order.
+/// Every JSON file below a folder, by its path, in order; but for those of the map page.
 pub(crate) fn json_files(root: &Path) -> Vec<(String, Value)> {
-    let mut files = Vec::new();
+    let json = |(path, bytes): (String, Vec<u8>)| {
+        let wanted = path.ends_with(".json") && !path.starts_with("map/");
+        wanted.then(|| (path, serde_json::from_slice(&bytes).unwrap()))
+    };
+    files(root).into_iter().filter_map(json).collect()
+}
+
+/// Every file below a folder with its bytes, by its path, in order.
+pub(crate) fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
@@ -75,11 +97,10 @@ pub(crate) fn json_files(root: &Path) -> Vec<(String, Value)> {
                 folders.push(path);
             } else {
                 let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
-                files.push((name, serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap()));
+                files.insert(name, std::fs::read(&path).unwrap());
             }
         }
     }
-    files.sort_by(|a, b| a.0.cmp(&b.0));
     files
 }
 

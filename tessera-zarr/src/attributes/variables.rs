@@ -102,6 +102,25 @@ pub(crate) fn band() -> Map<String, Value> {
     }))
 }
 
+/// Southern and northern edge of the cell of a tile.
+pub(crate) fn cell_lat() -> Map<String, Value> {
+    cell("latitude", "southern and northern edge of the cell of the tile", "degrees_north")
+}
+
+/// Western and eastern edge of the cell of a tile.
+pub(crate) fn cell_lon() -> Map<String, Value> {
+    cell("longitude", "western and eastern edge of the cell of the tile", "degrees_east")
+}
+
+fn cell(standard_name: &str, long_name: &str, units: &str) -> Map<String, Value> {
+    object(json!({
+        "standard_name": standard_name,
+        "long_name": long_name,
+        "units": units,
+        "coverage_content_type": "referenceInformation",
+    }))
+}
+
 pub(crate) fn time() -> Map<String, Value> {
     object(json!({
         "standard_name": "time",

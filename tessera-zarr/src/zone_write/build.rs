@@ -53,6 +53,8 @@ impl BuildFolder {
             }
         }
         found.sort_unstable();
+        // A name that was not written here may stand for the same place: `+1.2.json`.
+        found.dedup();
         Ok(found)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use tessera_core::{Archive, PixelGrid, SourceError, TileId, UtmZone, Year};
 
@@ -51,18 +52,27 @@ pub(crate) fn units(
         let zone = UtmZone::of_tile(id).number();
         let Some(lattice) = lattices.get(&zone) else { continue };
         let grid = PixelGrid::of_tile(id).map_err(|cause| failed(&cause))?;
-        // Both are on the lattice of the zone.
-        let Some((row, col)) = grid.offset_in(lattice) else { continue };
-        let shards = |at: i64, own: usize, all: usize| {
-            let first = (at - SLACK).clamp(0, all as i64 - 1) as u64;
-            let last = (at + own as i64 + SLACK - 1).clamp(0, all as i64 - 1) as u64;
-            first / shard..=last / shard
-        };
-        for row in shards(row, grid.rows(), lattice.rows()) {
-            for col in shards(col, grid.cols(), lattice.cols()) {
+        let Some((rows, cols)) = shards(&grid, lattice, shard) else { continue };
+        for row in rows {
+            for col in cols.clone() {
                 found.entry((zone, row, col)).or_default().push(id);
             }
         }
     }
     Ok(found.into_iter().map(|((zone, row, col), tiles)| ZoneUnit { zone, year, row, col, tiles }).collect())
+}
+
+/// Rows and columns of the shards of a zone that a tile may have pixels in; `None` where it is not on the zone's lattice.
+pub(crate) fn shards(
+    tile: &PixelGrid,
+    lattice: &PixelGrid,
+    edge: u64,
+) -> Option<(RangeInclusive<u64>, RangeInclusive<u64>)> {
+    let (row, col) = tile.offset_in(lattice)?;
+    let shards = |at: i64, own: usize, all: usize| {
+        let first = (at - SLACK).clamp(0, all as i64 - 1) as u64;
+        let last = (at + own as i64 + SLACK - 1).clamp(0, all as i64 - 1) as u64;
+        first / edge..=last / edge
+    };
+    Some((shards(row, tile.rows(), lattice.rows()), shards(col, tile.cols(), lattice.cols())))
 }

@@ -1,6 +1,8 @@
 //! What a shard was made from.
 
-use std::io::{self, Write};
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,9 @@ use crate::zone_write::partial::{Partial, put};
 
 /// Goes up when the same tiles come to give other bytes.
 const FORMAT: u32 = 1;
+
+/// No record is as long: hundreds of thousands of tiles in one shard.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// What a shard was made from, and what it is: kept beside the store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,11 +96,14 @@ impl Record {
 
     /// Reads a record; `None` where there is none, or one that says nothing.
     pub(crate) fn read(path: &Path) -> io::Result<Option<Self>> {
-        match std::fs::read(path) {
-            Ok(text) => Ok(serde_json::from_slice(&text).ok()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut text = Vec::new();
+        file.take(MAX_BYTES + 1).read_to_end(&mut text)?;
+        Ok(if text.len() as u64 > MAX_BYTES { None } else { serde_json::from_slice(&text).ok() })
     }
 
     /// Writes it over the one that is there, whole or not at all.
@@ -130,9 +138,16 @@ impl Record {
             && self.tiles.iter().zip(inputs.stamps()).all(same)
     }
 
-    /// The tiles that it holds.
+    /// The tiles that it was to be made from.
     pub(crate) fn tiles(&self) -> impl Iterator<Item = TileId> {
         self.tiles.iter().filter_map(|recorded| recorded.tile.parse().ok())
+    }
+
+    /// The tiles that it was made from: those that could be read.
+    pub(crate) fn held(&self) -> impl Iterator<Item = TileId> {
+        let failed: HashSet<TileId> =
+            self.failed.iter().filter_map(|failed| failed.tile.parse().ok()).collect();
+        self.tiles().filter(move |tile| !failed.contains(tile))
     }
 }
 

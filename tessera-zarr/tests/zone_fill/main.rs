@@ -5,6 +5,7 @@
 mod again;
 mod create;
 mod pixels;
+mod records;
 mod support;
 mod trouble;
 mod verify;

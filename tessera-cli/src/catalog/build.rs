@@ -1,0 +1,142 @@
+//! `tessera catalog build` and `tessera catalog update`.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use tessera_stac::{CatalogEvent, CatalogOptions, CatalogWriter, YearRecords};
+
+use crate::catalog::input::InputArgs;
+use crate::catalog::inputs::Inputs;
+use crate::exit::{Incomplete, Interrupted};
+use crate::interrupt;
+use crate::progress::Progress;
+use crate::report::Report;
+
+/// Failures that are told one by one.
+const TOLD: usize = 20;
+
+/// Write a catalogue: catalog.json, <year>/collection.json with its index and coverage bitmap, a catalogue for every 5°
+/// block, an item for every tile, and a map page.
+///
+/// It appears whole or not at all. A tile that several SOURCEs have is one item with the assets of all.
+#[derive(Debug, Args)]
+pub(super) struct BuildArgs {
+    #[command(flatten)]
+    input: InputArgs,
+
+    /// The folder to write
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+
+    /// The address that the folder will be served from: links become absolute
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+
+    /// Write no file for each item: tessera serve makes them when they are asked for
+    #[arg(long)]
+    no_items: bool,
+
+    /// Write no map page
+    #[arg(long)]
+    no_map: bool,
+
+    /// Replace a catalogue that exists
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// Add tiles and years to a catalogue. Only files that change are written, each as a whole.
+///
+/// Tiles that no SOURCE has stay as they are, unless --prune.
+#[derive(Debug, Args)]
+pub(super) struct UpdateArgs {
+    /// The catalogue
+    catalog: PathBuf,
+
+    #[command(flatten)]
+    input: InputArgs,
+
+    /// Drop the tiles that no SOURCE has, of the years that some SOURCE has
+    #[arg(long)]
+    prune: bool,
+
+    /// Leave the map page as it is
+    #[arg(long)]
+    no_map: bool,
+}
+
+pub(super) fn build(args: &BuildArgs, report: &Report) -> Result<()> {
+    let mut options =
+        CatalogOptions::default().items(!args.no_items).map(!args.no_map).overwrite(args.overwrite);
+    if let Some(base) = &args.base_url {
+        options = options.base_url(base);
+    }
+    let inputs = Inputs::open(&args.input, report)?;
+    write(CatalogWriter::create(&args.output, options)?, &inputs, &args.output, report)
+}
+
+pub(super) fn update(args: &UpdateArgs, report: &Report) -> Result<()> {
+    let options = CatalogOptions::default().map(!args.no_map).prune(args.prune);
+    let inputs = Inputs::open(&args.input, report)?;
+    write(CatalogWriter::update(&args.catalog, options)?, &inputs, &args.catalog, report)
+}
+
+fn write(mut writer: CatalogWriter, inputs: &Inputs, path: &Path, report: &Report) -> Result<()> {
+    let years = inputs.by_year()?;
+    let total = years.iter().map(|year| year.tiles().len()).sum();
+    let progress = Progress::new(report, total, "tiles");
+    let mut failed = 0;
+    for year in &years {
+        let watch = |event: CatalogEvent<'_>| {
+            match event {
+                CatalogEvent::Written { tiles } => progress.steps(tiles as u64),
+                CatalogEvent::Failed { tile, year, cause } => {
+                    failed += 1;
+                    if failed <= TOLD {
+                        progress.note(report, &format!("{tile} of {year} is left out: {}", chain(cause)));
+                    }
+                }
+                _ => {}
+            }
+            if interrupt::check().is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        let written = writer.add_year(year, watch);
+        if interrupt::check().is_err() {
+            return Err(Interrupted.into());
+        }
+        written?;
+    }
+    progress.finish();
+    if failed > TOLD {
+        report.note(&format!("and {} more", failed - TOLD));
+    }
+    let summary = writer.finish()?;
+    let text = format!(
+        "{}: {} items in {} blocks of {} years, {} files written",
+        path.join("catalog.json").display(),
+        summary.items,
+        summary.blocks,
+        summary.years,
+        summary.changed
+    );
+    report.result(
+        &text,
+        &json!({
+            "output": path, "items": summary.items, "blocks": summary.blocks, "years": summary.years,
+            "failed": summary.failed, "changed": summary.changed, "bytes": summary.bytes,
+        }),
+    );
+    if failed > 0 {
+        return Err(Incomplete { failed, of: total, what: "tiles could not be described" }.into());
+    }
+    Ok(())
+}
+
+/// An error with its causes.
+fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    std::iter::once(error.to_string()).chain(causes.map(ToString::to_string)).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,109 @@
+//! What goes beside a store.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use ndarray::Array3;
+use tessera_core::{QuantizedView, ScaleLimit, ScalesView, Tile, Year};
+use tessera_pca::Rgba;
+use tessera_stac::{BasisAsset, Location, Preview, Site, TileRecord, TileStore};
+
+use super::{Files, Job};
+use crate::picture::{StretchName, percentages, picture};
+use crate::source::{Opened, with_pixels};
+
+/// Of fewer valid pixels there are no components.
+const LEAST_VALID: u64 = 2;
+
+/// The picture, its basis and the item of a store, in the making.
+pub(super) struct Beside {
+    files: Files,
+    /// What the picture explains of the variance.
+    pub(super) explained: Option<String>,
+}
+
+impl Beside {
+    pub(super) fn make(
+        job: &Job<'_>,
+        tile: &dyn Tile,
+        pixels: QuantizedView<'_>,
+        year: Year,
+        store: &Path,
+    ) -> Result<Self> {
+        let mut beside = Self { files: Files::new(job.args.overwrite), explained: None };
+        let (mut preview, mut basis) = (None, None);
+        if job.args.preview {
+            let (path, basis_path) = (store.with_extension("png"), basis_path(store));
+            let (rows, cols, _) = pixels.dim();
+            let made = has_basis(pixels)
+                .then(|| picture(pixels, tile.version(), StretchName::Percentile, false))
+                .transpose()?;
+            // A tile of water alone has a picture too, an empty one.
+            let empty = Rgba::new(Array3::zeros((rows, cols, 4)))?;
+            let shown = made.as_ref().map_or(&empty, |made| &made.pixels);
+            let size = beside.files.add(&path, |file| Ok(shown.encode_png(file)?))?;
+            let location = Location::file(std::path::absolute(&path)?)?;
+            preview = Some(Preview::new(location).shape(rows as u32, cols as u32).size(size));
+            if let Some(made) = made {
+                beside.explained = Some(percentages(made.basis.basis()));
+                let size = beside.files.add(&basis_path, |file| Ok(made.basis.write_json(file)?))?;
+                let location = Location::file(std::path::absolute(&basis_path)?)?;
+                basis = Some(BasisAsset::new(location).size(size));
+            } else {
+                beside.files.remove(&basis_path)?;
+            }
+        }
+        if job.args.item {
+            let folder = match store.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => folder,
+                _ => Path::new("."),
+            };
+            let location = Location::file(std::path::absolute(store)?)?;
+            let mut record = TileRecord::of_tile(tile, year)
+                .channel_scales(matches!(pixels.scales(), ScalesView::Channel(_)))
+                .store(TileStore::new(location, job.layout.format().number())?.consolidated(true))
+                .software("tessera-zarr", env!("CARGO_PKG_VERSION"))
+                .created(job.created)?;
+            if let Some(preview) = preview {
+                record = record.preview(preview);
+            }
+            if let Some(basis) = basis {
+                record = record.basis(basis);
+            }
+            let item = record.item_alone(&Site::folder(std::path::absolute(folder)?)?)?;
+            let text = tessera_stac::to_json(&item)?;
+            beside.files.add(&store.with_extension("json"), |file| Ok(file.write_all(&text)?))?;
+        }
+        Ok(beside)
+    }
+
+    /// Lets the files appear.
+    pub(super) fn put(self) -> Result<Option<String>> {
+        self.files.put()?;
+        Ok(self.explained)
+    }
+}
+
+/// A file that is to stand beside a store that is there, and does not.
+pub(super) fn missing(job: &Job<'_>, source: &Opened, store: &Path) -> Result<Option<PathBuf>> {
+    let wanted = [(job.args.preview, "png"), (job.args.item, "json")];
+    let wanted = wanted.into_iter().filter(|(wanted, _)| *wanted);
+    let mut files = wanted.map(|(_, extension)| store.with_extension(extension));
+    if let Some(file) = files.find(|file| !file.exists()) {
+        return Ok(Some(file));
+    }
+    let basis = basis_path(store);
+    if !job.args.preview || basis.exists() {
+        return Ok(None);
+    }
+    // Whether there is to be one, only the pixels tell.
+    Ok(with_pixels(source, |_, pixels| Ok(has_basis(pixels)))?.then_some(basis))
+}
+
+fn basis_path(store: &Path) -> PathBuf {
+    store.with_extension("basis.json")
+}
+
+fn has_basis(pixels: QuantizedView<'_>) -> bool {
+    pixels.count(ScaleLimit::default()).valid >= LEAST_VALID
+}

@@ -1,0 +1,92 @@
+//! Files as answers.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{ALLOW, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use tokio::task::spawn_blocking;
+use tower_http::services::ServeFile;
+
+use super::answer::{document, not_found, redirect, text};
+use super::folder::is_nothing;
+use super::media::media_type;
+use super::served::{Content, Served};
+use super::served_path::ServedPath;
+
+/// How much of a file is read at a time.
+const READ: usize = 256 << 10;
+
+/// Answers with what there is at the path of the address.
+pub(super) async fn serve(
+    State(served): State<Arc<Served>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        let allowed = [(ALLOW, "GET, HEAD")];
+        return (allowed, text(StatusCode::METHOD_NOT_ALLOWED, "expected GET or HEAD")).into_response();
+    }
+    let Some(path) = ServedPath::decode(uri.path()) else { return not_found() };
+    let asked = Arc::clone(&served);
+    match spawn_blocking(move || asked.content(&path)).await {
+        Ok(Ok(Some(Content::File(file)))) => answer(method, headers, file).await,
+        Ok(Ok(Some(Content::Made(media_type, bytes)))) => document(&headers, media_type, bytes),
+        // The path has no empty name, so the address cannot be taken for that of another host.
+        Ok(Ok(Some(Content::Folder))) => redirect(&format!("{}/", uri.path())),
+        Ok(Ok(Some(Content::Elsewhere(path)))) => redirect(&path),
+        Ok(Ok(None)) => not_found(),
+        Ok(Err(cause)) => {
+            served.complain(&cause.context(format!("cannot answer {}", uri.path())));
+            unreadable()
+        }
+        Err(_) => unreadable(),
+    }
+}
+
+/// Answers with a file, or the part that is asked for.
+async fn answer(method: Method, mut asked: HeaderMap, file: PathBuf) -> Response {
+    // A range in another unit, or of anything but GET, is no range (RFC 9110, 14.2).
+    let is_range =
+        |range: &HeaderValue| range.to_str().is_ok_and(|range| range.trim_start().starts_with("bytes="));
+    if method != Method::GET || !asked.get(RANGE).is_some_and(is_range) {
+        asked.remove(RANGE);
+    }
+    if let (true, Some(known)) = (asked.contains_key(RANGE), asked.remove(IF_RANGE)) {
+        let now = read(Method::HEAD, HeaderMap::new(), &file).await;
+        if !is_same(&known, now.headers()) {
+            asked.remove(RANGE);
+        }
+    }
+    let mut answer = read(method, asked, &file).await;
+    let succeeded = answer.status().is_success();
+    if let Some(kind) = answer.headers_mut().get_mut(CONTENT_TYPE).filter(|_| succeeded) {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        *kind = HeaderValue::from_static(media_type(name));
+    }
+    answer
+}
+
+/// Whether the file is still the one that a client has a part of: by a strong tag, or its time to the second.
+fn is_same(known: &HeaderValue, now: &HeaderMap) -> bool {
+    now.get(ETAG) == Some(known) || now.get(LAST_MODIFIED) == Some(known)
+}
+
+async fn read(method: Method, headers: HeaderMap, file: &Path) -> Response {
+    let mut request = Request::new(());
+    (*request.method_mut(), *request.headers_mut()) = (method, headers);
+    let mut file = ServeFile::new(file).with_buf_chunk_size(READ).ignore_multi_range_requests(true);
+    match file.try_call(request).await {
+        Ok(answer) => answer.map(Body::new),
+        Err(cause) if is_nothing(&cause) => not_found(),
+        Err(_) => unreadable(),
+    }
+}
+
+fn unreadable() -> Response {
+    text(StatusCode::INTERNAL_SERVER_ERROR, "this cannot be read now")
+}

@@ -1,0 +1,28 @@
+// @ts-check
+/** What is chosen on the page; whoever shows it listens. */
+
+/**
+ * @typedef {object} Choice
+ * @property {number | "all"} year
+ * @property {import("./cells.js").Cell | null} cell
+ * @property {import("./cells.js").Box | null} box
+ */
+
+export class State extends EventTarget {
+  /** @param {Choice} choice */
+  constructor(choice) {
+    super();
+    this.choice = choice;
+  }
+
+  /** Changes some of it, and says which by an event of that name. @param {Partial<Choice>} changes */
+  set(changes) {
+    const before = this.choice;
+    this.choice = { ...before, ...changes };
+    for (const key of /** @type {(keyof Choice)[]} */ (Object.keys(changes))) {
+      // A box or a cell that is chosen again is said again, so that its panel comes into view.
+      if (key !== "year" || before.year !== this.choice.year) this.dispatchEvent(new Event(key));
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,62 @@
+//! The hashes of a year on disk.
+
+use std::path::Path;
+
+use parquet::data_type::{ByteArrayType, FixedLenByteArray, FixedLenByteArrayType};
+use parquet::errors::{ParquetError, Result};
+use tessera_core::{TileId, Year};
+
+use crate::hashes::{FileHashes, schema};
+use crate::parquet_file::{Columns, ParquetFile};
+use crate::{IndexError, hashes_path, item_id};
+
+/// The hashes of the files of a year, opened: a row group for each 20° × 10° that has tiles, in the order of the index.
+#[derive(Debug)]
+pub struct YearHashes {
+    year: Year,
+    file: ParquetFile,
+}
+
+impl YearHashes {
+    /// Opens the hashes of a year in the folder of a catalogue; `None` where it has none.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is none of hashes.
+    pub fn open(catalog: impl AsRef<Path>, year: Year) -> std::result::Result<Option<Self>, IndexError> {
+        let path = catalog.as_ref().join(hashes_path(year));
+        if !path.try_exists().map_err(IndexError::io(&path))? {
+            return Ok(None);
+        }
+        Ok(Some(Self { year, file: ParquetFile::open(&path, schema)? }))
+    }
+
+    /// The hashes, part by part: each as large as a part of an index.
+    pub fn parts(
+        &self,
+    ) -> impl Iterator<Item = std::result::Result<Vec<(TileId, FileHashes)>, IndexError>> + use<'_> {
+        (0..self.file.groups().count()).map(|group| self.part(group))
+    }
+
+    /// The hashes of a row group.
+    pub(crate) fn part(&self, group: usize) -> std::result::Result<Vec<(TileId, FileHashes)>, IndexError> {
+        let rows = self.file.columns(group, |columns| rows(columns, self.year));
+        rows.map_err(|cause| IndexError::format(&self.file.path, cause))
+    }
+}
+
+fn rows(columns: &Columns<'_>, year: Year) -> Result<Vec<(TileId, FileHashes)>> {
+    let ids = columns.required::<ByteArrayType>("id")?;
+    let embeddings = columns.optional::<FixedLenByteArrayType>("embeddings_npy")?;
+    let scales = columns.optional::<FixedLenByteArrayType>("scales_npy")?;
+    let hash = |bytes: Option<FixedLenByteArray>| bytes.and_then(|bytes| bytes.data().try_into().ok());
+    let hashes = embeddings.into_iter().zip(scales);
+    let hashes =
+        hashes.map(|(embeddings, scales)| FileHashes { embeddings: hash(embeddings), scales: hash(scales) });
+    let tile = |id: &parquet::data_type::ByteArray| {
+        let id = id.as_utf8()?;
+        let tile = id.strip_suffix(&format!("_{year}")).and_then(|name| name.parse::<TileId>().ok());
+        let tile = tile.filter(|tile| item_id(*tile, year) == id);
+        tile.ok_or_else(|| ParquetError::General(format!("{id} is no tile of {year}")))
+    };
+    ids.iter().zip(hashes).map(|(id, hashes)| Ok((tile(id)?, hashes))).collect()
+}

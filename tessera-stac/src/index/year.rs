@@ -1,0 +1,222 @@
+//! The index of a year, opened.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+use tessera_core::{DatasetVersion, Region, TileId, Year};
+
+use crate::index::description::Description;
+use crate::index::rows::{RowError, SheetRows};
+use crate::index::schema::schema;
+use crate::parquet_file::ParquetFile;
+use crate::sheet::{Sheet, index_order, sheet_title};
+use crate::{
+    Coverage, IndexError, Location, LocationError, Site, TileRecord, collection_id, coverage_path, index_path,
+};
+
+mod checked;
+mod parts;
+mod site;
+
+pub(crate) use checked::CheckedTile;
+
+/// The tiles of a year as a catalogue's index holds them: which there are, from the coverage bitmap, and what is known of
+/// each, from `items.parquet`.
+///
+/// Opening reads the bitmap and a footer. What is known of a tile is read with all of its 20° × 10°, 20,000 tiles at
+/// most, and kept: some tens of bytes a tile.
+#[derive(Debug)]
+pub struct YearIndex {
+    year: Year,
+    version: DatasetVersion,
+    coverage: Coverage,
+    base_url: Option<String>,
+    items: bool,
+    file: ParquetFile,
+    sheets: BTreeMap<Sheet, (usize, OnceLock<Arc<SheetRows>>)>,
+}
+
+impl YearIndex {
+    /// Opens the index of a year in the folder of a catalogue.
+    ///
+    /// # Errors
+    /// Files that cannot be read, are of another version or year, or do not belong together.
+    pub fn open(catalog: impl AsRef<Path>, year: Year) -> Result<Self, IndexError> {
+        let catalog = catalog.as_ref();
+        let file = ParquetFile::open(&catalog.join(index_path(year)), schema)?;
+        let said = Description::read(&file)?;
+        if said.year != year.to_string() {
+            return Err(IndexError::Year { path: file.path, got: said.year, expected: year.to_string() });
+        }
+        let path = catalog.join(coverage_path(year));
+        let bytes = fs::read(&path).map_err(IndexError::io(&path))?;
+        let coverage = Coverage::from_gzip(&bytes).map_err(|source| IndexError::Coverage { path, source })?;
+        let counts = Sheet::all().map(|sheet| (sheet, coverage.count_of(sheet)));
+        let groups: Vec<_> = file.groups().collect();
+        let mut groups = groups.into_iter().enumerate();
+        let mut sheets = BTreeMap::new();
+        for (sheet, tiles) in counts.filter(|(_, tiles)| *tiles > 0) {
+            let (group, rows) = groups.next().unwrap_or((0, 0));
+            if rows != tiles {
+                let (path, sheet) = (file.path, sheet_title(sheet, year));
+                return Err(IndexError::Disagree { path, sheet, rows, tiles });
+            }
+            sheets.insert(sheet, (group, OnceLock::new()));
+        }
+        if groups.next().is_some() || said.tiles != coverage.len() {
+            let (path, sheet) = (file.path, format!("all of {year}"));
+            return Err(IndexError::Disagree { path, sheet, rows: said.tiles, tiles: coverage.len() });
+        }
+        let version = said.version();
+        Ok(Self { year, version, coverage, base_url: said.base_url, items: said.items, file, sheets })
+    }
+
+    /// The year.
+    #[must_use]
+    pub fn year(&self) -> Year {
+        self.year
+    }
+
+    /// The dataset version.
+    #[must_use]
+    pub fn version(&self) -> &DatasetVersion {
+        &self.version
+    }
+
+    /// The id of the year's collection.
+    #[must_use]
+    pub fn collection_id(&self) -> String {
+        collection_id(&self.version, self.year)
+    }
+
+    /// The address that the links of the catalogue begin with; `None` where they are relative.
+    #[must_use]
+    pub fn base_url(&self) -> Option<&str> {
+        self.base_url.as_deref()
+    }
+
+    /// Whether the catalogue has a file for each item.
+    #[must_use]
+    pub fn has_item_files(&self) -> bool {
+        self.items
+    }
+
+    /// Which tiles there are.
+    #[must_use]
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// The number of tiles.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.coverage.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.coverage.is_empty()
+    }
+
+    /// The tiles that a region touches, in the order of the index, those after a given one alone. No file is read.
+    pub fn tiles_after(
+        &self,
+        after: Option<TileId>,
+        region: &Region,
+    ) -> impl Iterator<Item = TileId> + use<'_> {
+        let region = *region;
+        let after = after.map(index_order);
+        let first = after.map(|(sheet, ..)| sheet);
+        let sheets =
+            self.coverage.sheets_in(&region).filter(move |sheet| first.is_none_or(|first| *sheet >= first));
+        let tiles = sheets.flat_map(move |sheet| self.coverage.tiles_of(sheet, region));
+        tiles.filter(move |tile| after.is_none_or(|after| index_order(*tile) > after))
+    }
+
+    /// What is known of a tile; `None` where the year does not have it. Links are resolved from the folder or address of
+    /// the site.
+    ///
+    /// # Errors
+    /// An index that is damaged, or says what cannot be.
+    pub fn record(&self, tile: TileId, site: &Site) -> Result<Option<TileRecord>, IndexError> {
+        if !self.coverage.contains(tile) {
+            return Ok(None);
+        }
+        let rows = self.rows(Sheet::of_tile(tile))?;
+        let row = rows.position(tile).ok_or_else(|| self.stranger(tile))?;
+        self.record_of(&rows, row, tile, site)
+    }
+
+    /// What is known of the tiles of a sheet, in the order of the index. Nothing is kept.
+    pub(crate) fn records_of(&self, sheet: Sheet, site: &Site) -> Result<Vec<TileRecord>, IndexError> {
+        let Some((group, _)) = self.sheets.get(&sheet) else { return Ok(Vec::new()) };
+        let rows = self.read(*group)?;
+        let record = |(row, tile): (usize, &TileId)| self.record_of(&rows, row, *tile, site).transpose();
+        rows.tiles.par_iter().enumerate().filter_map(record).collect()
+    }
+
+    /// The row group of a sheet.
+    pub(crate) fn group_of(&self, sheet: Sheet) -> Option<usize> {
+        self.sheets.get(&sheet).map(|(group, _)| *group)
+    }
+
+    fn record_of(
+        &self,
+        rows: &SheetRows,
+        row: usize,
+        tile: TileId,
+        site: &Site,
+    ) -> Result<Option<TileRecord>, IndexError> {
+        let from = index_path(self.year);
+        self.record_with(rows, row, tile, |href| site.resolve(&from, href))
+    }
+
+    fn record_with(
+        &self,
+        rows: &SheetRows,
+        row: usize,
+        tile: TileId,
+        resolve: impl Fn(&str) -> Result<Location, LocationError>,
+    ) -> Result<Option<TileRecord>, IndexError> {
+        rows.record(row, self.year, &self.version, resolve).map_err(|cause| {
+            let path = self.file.path.clone();
+            match cause {
+                RowError::Href(source) => IndexError::Href { path, tile, source },
+                RowError::Store(cause) => IndexError::Row { path, tile, why: cause.to_string() },
+                RowError::Record(cause) => IndexError::Row { path, tile, why: cause.to_string() },
+            }
+        })
+    }
+
+    /// The rows of a sheet, read once.
+    fn rows(&self, sheet: Sheet) -> Result<Arc<SheetRows>, IndexError> {
+        let none =
+            || IndexError::format(&self.file.path, format!("it lacks {}", sheet_title(sheet, self.year)));
+        let (group, kept) = self.sheets.get(&sheet).ok_or_else(none)?;
+        if let Some(rows) = kept.get() {
+            return Ok(Arc::clone(rows));
+        }
+        // Two threads that come at the same time both read it, and keep one.
+        let rows = Arc::new(self.read(*group)?);
+        Ok(Arc::clone(kept.get_or_init(|| rows)))
+    }
+
+    fn read(&self, group: usize) -> Result<SheetRows, IndexError> {
+        let rows = self.file.columns(group, |columns| SheetRows::read(columns, self.year));
+        let rows = rows.map_err(|cause| IndexError::format(&self.file.path, cause))?;
+        match rows.tiles.iter().find(|tile| !self.coverage.contains(**tile)) {
+            Some(tile) => Err(self.stranger(*tile)),
+            None => Ok(rows),
+        }
+    }
+
+    /// A tile that only one of the two files has.
+    fn stranger(&self, tile: TileId) -> IndexError {
+        let why = "it is in only one of the index and the coverage bitmap beside it".to_owned();
+        IndexError::Row { path: self.file.path.clone(), tile, why }
+    }
+}

@@ -1,0 +1,59 @@
+//! The files that hold a tile.
+
+use std::fs;
+use std::io::ErrorKind;
+
+use super::run::add;
+use super::year::YearCheck;
+use crate::index::CheckedTile;
+use crate::{BasisAsset, NpyTile, Preview, ProblemKind, TileRecord, item_path};
+
+impl YearCheck<'_> {
+    /// Looks for the files of a tile that lie on this disk: whether they are there, and as large as the index says. One at
+    /// an address whose counterpart is not on this disk lies elsewhere.
+    pub(super) fn files_of(&self, tile: &CheckedTile) {
+        let Ok(Some(record)) = &tile.record else { return };
+        if self.run.is_stopped() {
+            return;
+        }
+        for (key, location) in record.locations() {
+            let said = |what: String| format!("asset {key}: {location} {what}");
+            let problem = |kind, what| self.run.problem(kind, item_path(tile.tile, self.year), said(what));
+            let found = self.site.on_disk(location).map(fs::metadata);
+            let found = match found {
+                Some(Ok(found)) => found,
+                Some(Err(cause)) if cause.kind() != ErrorKind::NotFound => {
+                    problem(ProblemKind::File, format!("cannot be read: {cause}"));
+                    continue;
+                }
+                Some(Err(_)) if location.is_file() => {
+                    problem(ProblemKind::File, "is not there".to_owned());
+                    continue;
+                }
+                _ => {
+                    add(&self.run.counts.elsewhere, 1);
+                    continue;
+                }
+            };
+            add(&self.run.counts.files, 1);
+            match size_of(record, key) {
+                Some(_) if !found.is_file() => problem(ProblemKind::File, "is not a file".to_owned()),
+                Some(size) if size != found.len() => {
+                    problem(ProblemKind::Size, format!("has {} bytes: expected {size}", found.len()));
+                }
+                _ => self.run.passed(1),
+            }
+        }
+    }
+}
+
+/// The size that is known of a file, by the key of the asset.
+fn size_of(record: &TileRecord, key: &str) -> Option<u64> {
+    match key {
+        NpyTile::EMBEDDINGS_KEY => record.npy_tile()?.file_sizes().map(|[embeddings, _]| embeddings),
+        NpyTile::SCALES_KEY => record.npy_tile()?.file_sizes().map(|[_, scales]| scales),
+        Preview::KEY => record.picture()?.file_size(),
+        BasisAsset::KEY => record.picture_basis()?.file_size(),
+        _ => None,
+    }
+}

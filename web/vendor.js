@@ -1,0 +1,35 @@
+// @ts-check
+/** Copies the packages of the map page into a folder: `npm run vendor -- <catalogue>` makes `<catalogue>/vendor/`. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { MAP, MODULES, packages } from "./packages.js";
+
+/** @param {string} folder of the page */
+export function vendor(folder) {
+  const { files, versions } = packages();
+  const out = path.join(folder, "vendor");
+  rmSync(out, { recursive: true, force: true });
+  const licences = Object.keys(versions).flatMap((name) =>
+    readdirSync(path.join(MODULES, name)).filter((file) => /^licen[cs]e/i.test(file)).map((file) => `${name}/${file}`),
+  );
+  for (const file of [...files, ...licences]) {
+    const to = path.join(out, file);
+    mkdirSync(path.dirname(to), { recursive: true });
+    copyFileSync(path.join(MODULES, file), to);
+  }
+  // Last: where it is, the folder is whole.
+  copyFileSync(path.join(MAP, "packages.json"), path.join(out, "packages.json"));
+  return files.length;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // npm runs scripts in the folder of package.json, and says where it was called.
+  const folder = process.argv[2] && path.resolve(process.env.INIT_CWD ?? ".", process.argv[2]);
+  if (!folder || !existsSync(folder)) {
+    console.error("usage: npm run vendor -- FOLDER    the folder with the index.html of the map");
+    process.exitCode = 2;
+  } else {
+    console.log(`${vendor(folder)} files in ${path.join(folder, "vendor")}`);
+  }
+}
