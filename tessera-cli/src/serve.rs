@@ -71,6 +71,12 @@ pub(crate) fn run(args: &ServeArgs, report: &Report) -> Result<()> {
             TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))?;
         let address = listener.local_addr().context("cannot tell the address listened at")?;
         let served = Served::open(folder, address, args.base_url.as_deref(), *report)?;
+        if served.index().is_none() {
+            report.note("the catalogue has no index, so there is no STAC API: tessera catalog build makes one that has");
+        } else if let Some(href) = served.outside()? {
+            let why = "lies outside of what is served: serve the folder that holds both it and the catalogue";
+            report.note(&format!("{href} {why}"));
+        }
         if !address.ip().is_loopback() {
             report.note(&format!(
                 "whoever reaches {address} can read everything below {}",

@@ -34,7 +34,7 @@ impl Contents {
         let error = |problem| ListingError { listing: name.to_owned(), problem };
         let Listing { folders, mut strangers, lines } = listing.map_err(error)?;
         if folders.is_empty() {
-            return Err(error(ListingProblem::Empty { lines, strangers }).into());
+            return Err(error(ListingProblem::Empty { lines, strangers: strangers.into() }).into());
         }
         let full = full_path(root);
         let mut all: Vec<_> = folders.into_iter().map(|listed| Said::of(listed, root, &full)).collect();

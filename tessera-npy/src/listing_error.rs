@@ -36,7 +36,7 @@ pub enum ListingProblem {
         /// Lines in it, blank ones too.
         lines: u64,
         /// What they are.
-        strangers: Strangers,
+        strangers: Box<Strangers>,
     },
     /// Tiles of several datasets.
     #[error(

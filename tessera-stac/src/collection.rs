@@ -93,7 +93,7 @@ fn item_assets(contents: &YearContents) -> Vec<(&'static str, ItemAsset)> {
             fields["zarr:zarr_format"] = json!(format);
         }
         let description = "Zarr group with int8 embeddings (y, x, band) and their float32 scales";
-        let media_type = format.map(|&format| media_type::zarr(format));
+        let media_type = format.map(|&format| media_type::zarr_group(format).to_owned());
         assets
             .push((TileStore::KEY, asset("TESSERA embeddings", description, media_type, &["data"], fields)));
     }
@@ -127,7 +127,7 @@ fn item_assets(contents: &YearContents) -> Vec<(&'static str, ItemAsset)> {
         let fields =
             json!({"data_type": "int8", "gsd": PIXEL_SIZE, "zarr:node_type": "group", "zarr:zarr_format": 3});
         let description = "Zarr group of a UTM zone, all years: int8 embeddings (time, band, y, x) and their float32 scales";
-        let media_type = Some(media_type::zarr(3));
+        let media_type = Some(media_type::ZARR_3.to_owned());
         assets.push((ZoneAsset::KEY, asset(ZoneAsset::TITLE, description, media_type, &["data"], fields)));
     }
     assets

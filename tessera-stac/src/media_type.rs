@@ -16,7 +16,3 @@ pub(crate) const ZARR_3: &str = "application/vnd.zarr; version=3";
 pub(crate) fn zarr_group(format: u8) -> &'static str {
     if format == 2 { ZARR_2 } else { ZARR_3 }
 }
-
-pub(crate) fn zarr(format: u8) -> String {
-    zarr_group(format).to_owned()
-}

@@ -100,7 +100,7 @@ def test_info_of_a_zone_store(paths):
     assert told["grids"]["31"]["crs"] == "EPSG:32631" and "512 × 512" in told["layout"][0]
     assert told["written"]["2024"]["shards"] > 0 and len(told["written"]["2024"]["boxes"]) == 4
     assert "zone store" in command.run("info", paths["zones"]).expect(0).out
-    for words in (["convert"], ["pca"], ["catalog", "build"]):
+    for words in (["convert"], ["pca"]):
         command.run(*words, paths["zones"], "-o", "a.png").expect(2, "zone store")
 
 

@@ -2,7 +2,6 @@
 
 import json
 import pathlib
-import shutil
 import urllib.parse
 import urllib.request
 
@@ -15,28 +14,17 @@ import referencing
 import referencing.jsonschema
 from pystac.validation.stac_validator import JsonSchemaSTACValidator
 
+import catalogs
 import command
-import tiles
+from catalogs import NAMES
 
 BASE = "https://tiles.example.org/stac/"
 SCHEMAS = command.ROOT.parent / "shared/data/stac-schemas"
-NAMES = [tiles.SMALL, "grid_0.15_89.95", "grid_-0.05_89.95", "grid_179.95_-89.95"]
 
 
 @pytest.fixture(scope="module")
 def archive(tile, tmp_path_factory):
-    """Stores with items and previews: four tiles in 2024, one of them in 2023 too."""
-    root = tmp_path_factory.mktemp("archive")
-    for year, names in ((2024, NAMES), (2023, NAMES[:1])):
-        for name in names:
-            folder = root / "v1" / str(year) / name
-            folder.mkdir(parents=True)
-            shutil.copy(tile.embeddings_path, folder / f"{name}.npy")
-            shutil.copy(tile.scales_path, folder / f"{name}_scales.npy")
-    stores = root / "stores"
-    for year in (2023, 2024):
-        command.done("convert", root / "v1", "-o", stores, "--year", year, "--item", "--preview")
-    return root
+    return catalogs.archive(tile, tmp_path_factory.mktemp("archive"))
 
 
 @pytest.fixture(scope="module", params=["stores", "v1", "absolute"])
@@ -94,7 +82,9 @@ def extension_validators():
 
 
 def documents(folder):
-    found = {path: json.loads(path.read_text()) for path in sorted(folder.rglob("*.json"))}
+    """The JSON below a folder, but for that of the map page."""
+    paths = (path for path in sorted(folder.rglob("*.json")) if "map" not in path.relative_to(folder).parts)
+    found = {path: json.loads(path.read_text()) for path in paths}
     assert found
     return found
 

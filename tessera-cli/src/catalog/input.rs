@@ -45,6 +45,7 @@ pub(super) enum Input {
     Zones {
         records: ZoneRecords,
         path: PathBuf,
+        channels: usize,
     },
     One(Box<TileRecord>),
 }
@@ -76,7 +77,7 @@ impl InputArgs {
                 let year = self.year_of(Tile::year(&*store), source)?;
                 Input::One(Box::new(store_record(&store, source, year)?))
             }
-            Opened::ZoneStore(_) => {
+            Opened::ZoneStore(store) => {
                 let records = ZoneRecords::open(source)?.with_context(|| {
                     format!(
                         "{}.build does not say which tiles the zone store holds: expected one that tessera zone fill \
@@ -84,7 +85,7 @@ impl InputArgs {
                         source.display()
                     )
                 })?;
-                Input::Zones { records, path: source.to_owned() }
+                Input::Zones { records, path: source.to_owned(), channels: store.channels() }
             }
         })
     }
@@ -174,7 +175,9 @@ impl Input {
                 let path = StoreArchive::path_of(root, tile, year);
                 store_record(&TileStore::open(&path)?, &path, year)
             }
-            Self::Zones { records, path } => zone_record(path, records.version(), tile, year),
+            Self::Zones { records, path, channels } => {
+                Ok(zone_record(path, records.version(), tile, year)?.channels(*channels))
+            }
             Self::One(record) => Ok((**record).clone()),
         }
     }

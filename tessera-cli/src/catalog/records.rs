@@ -64,7 +64,7 @@ pub(super) fn zone_record(
 ) -> Result<TileRecord> {
     let group = store.join(format!("utm{:02}", UtmZone::of_tile(tile).number()));
     let record = TileRecord::new(tile, year, version.clone(), PixelGrid::of_tile(tile)?);
-    Ok(record.zone(ZoneAsset::new(file(&group)?)))
+    Ok(record.zone(ZoneAsset::new(file(&group)?).consolidated(false)))
 }
 
 fn file(path: &Path) -> Result<Location> {
@@ -78,7 +78,7 @@ fn size(path: &Path) -> Result<u64> {
 /// The size of a file, where it is there.
 fn size_of(path: &Path) -> Result<Option<u64>> {
     match path.metadata() {
-        Ok(found) => Ok(found.is_file().then(|| found.len())),
+        Ok(found) => Ok(found.is_file().then_some(found.len())),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(cause).with_context(|| format!("cannot look at {}", path.display())),
     }

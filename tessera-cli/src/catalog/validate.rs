@@ -61,7 +61,7 @@ pub(super) fn run(args: &ValidateArgs, report: &Report) -> Result<()> {
         0 => Ok(()),
         problems => {
             let (failed, of) = (problems as usize, summary.checks as usize);
-            Err(Incomplete { failed, of, what: "checks have failed" }.into())
+            Err(Incomplete { failed, of, what: "checks failed" }.into())
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod bbox;
 mod body;
+mod bounds;
 mod cells;
 mod collections;
 mod geometry;
@@ -122,8 +123,11 @@ async fn items(
     RawQuery(query): RawQuery,
 ) -> Answer {
     let query = query.unwrap_or_default();
-    let mut asked = parameters::of_query(&query, parameters::ITEMS)?;
-    asked.insert("collections".to_owned(), json!([id]));
+    let mut asked = parameters::of_query(&query)?;
+    // Some clients ask for the collection once more.
+    let others =
+        asked.get("collections").and_then(Value::as_array).is_some_and(|all| !all.contains(&json!(id)));
+    asked.insert("collections".to_owned(), if others { json!([]) } else { json!([id]) });
     let job = move |api: &Api| {
         find(&api.index, &id)?;
         let collection = format!("{}/collections/{id}", api.places.api);
@@ -155,7 +159,7 @@ async fn item(
 
 async fn search(State(served): State<Arc<Served>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Answer {
     let query = query.unwrap_or_default();
-    let asked = parameters::of_query(&query, parameters::SEARCH)?;
+    let asked = parameters::of_query(&query)?;
     let job = move |api: &Api| page(api, &asked, &query, &format!("{}/search", api.places.api), None);
     Ok(bytes(GEOJSON, work(served, headers, job).await?))
 }

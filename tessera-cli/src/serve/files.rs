@@ -62,6 +62,11 @@ async fn answer(method: Method, mut asked: HeaderMap, file: PathBuf) -> Response
             asked.remove(RANGE);
         }
     }
+    if let Some(last) = asked.get(RANGE).and_then(suffix)
+        && tokio::fs::metadata(&file).await.is_ok_and(|found| (1..=last).contains(&found.len()))
+    {
+        asked.insert(RANGE, HeaderValue::from_static("bytes=0-"));
+    }
     let mut answer = read(method, asked, &file).await;
     let succeeded = answer.status().is_success();
     if let Some(kind) = answer.headers_mut().get_mut(CONTENT_TYPE).filter(|_| succeeded) {
@@ -69,6 +74,12 @@ async fn answer(method: Method, mut asked: HeaderMap, file: PathBuf) -> Response
         *kind = HeaderValue::from_static(media_type(name));
     }
     answer
+}
+
+/// How many of the last bytes are asked for, which may be more than there are (RFC 9110, 14.1.2). [`ServeFile`] takes that
+/// for a mistake.
+fn suffix(range: &HeaderValue) -> Option<u64> {
+    range.to_str().ok()?.trim().strip_prefix("bytes=-")?.parse().ok()
 }
 
 /// Whether the file is still the one that a client has a part of: by a strong tag, or its time to the second.

@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use axum::body::Bytes;
-use tessera_stac::{CatalogIndex, Site, item_path, map_files};
+use serde_json::Value;
+use tessera_core::Region;
+use tessera_stac::{CatalogIndex, Location, Site, item_path, map_files};
 
 use super::folder::{Folder, Found};
 use super::item_name::item_name;
@@ -46,7 +48,7 @@ impl Served {
     /// another.
     ///
     /// # Errors
-    /// Where the catalogue has an index that cannot be read.
+    /// Where the catalogue has an index that cannot be read, or the public address is none.
     pub(super) fn open(
         folder: Folder,
         address: SocketAddr,
@@ -54,6 +56,13 @@ impl Served {
         report: Report,
     ) -> Result<Self> {
         let index = LiveIndex::open(&folder.catalog())?;
+        if let Some(public) = public {
+            Location::url(public)?;
+            ensure!(
+                public.starts_with("http"),
+                "address {public:?}: expected one as https://example.org/tessera"
+            );
+        }
         let public = public.map(|public| public.trim_end_matches('/').to_owned());
         Ok(Self { folder, index, address, public, report })
     }
@@ -75,6 +84,26 @@ impl Served {
     /// The index as it is now; `None` where the catalogue has none.
     pub(super) fn index(&self) -> Option<Arc<CatalogIndex>> {
         Some(self.index.as_ref()?.current())
+    }
+
+    /// A file of the first tile of the newest year that lies on this disk and outside of the folder, if any does.
+    ///
+    /// # Errors
+    /// An index that is damaged.
+    pub(super) fn outside(&self) -> Result<Option<String>> {
+        let Some(index) = self.index() else { return Ok(None) };
+        let Some(year) = index.years().last() else { return Ok(None) };
+        let Some(tile) = year.tiles_after(None, &Region::WORLD).next() else { return Ok(None) };
+        let site = Site::folder(index.path())?
+            .base_url(&format!("http://localhost{}", self.folder.catalog_path()))?;
+        let Some(record) = year.record(tile, &site)? else { return Ok(None) };
+        let mut item = Vec::new();
+        record.write_item_in_api(&site, "", &mut item)?;
+        let item: Value = serde_json::from_slice(&item)?;
+        let assets =
+            item.get("assets").and_then(Value::as_object).into_iter().flat_map(|assets| assets.values());
+        let mut hrefs = assets.filter_map(|asset| asset.get("href")?.as_str());
+        Ok(hrefs.find(|href| href.starts_with("file:")).map(str::to_owned))
     }
 
     /// Says what went wrong where nobody is asked to mend it: on standard error.

@@ -120,19 +120,25 @@ impl Leaves {
         for leaf in &mut self.leaves {
             match &mut leaf.values {
                 Values::Text(values) => {
-                    write::<ByteArrayType, W>(group, values, &leaf.definition, &leaf.repetition, leaf.nested)?
+                    write::<ByteArrayType, W>(
+                        group,
+                        values,
+                        &leaf.definition,
+                        &leaf.repetition,
+                        leaf.nested,
+                    )?;
                 }
                 Values::Double(values) => {
-                    write::<DoubleType, W>(group, values, &leaf.definition, &leaf.repetition, leaf.nested)?
+                    write::<DoubleType, W>(group, values, &leaf.definition, &leaf.repetition, leaf.nested)?;
                 }
                 Values::Long(values) => {
-                    write::<Int64Type, W>(group, values, &leaf.definition, &leaf.repetition, leaf.nested)?
+                    write::<Int64Type, W>(group, values, &leaf.definition, &leaf.repetition, leaf.nested)?;
                 }
                 Values::Int(values) => {
-                    write::<Int32Type, W>(group, values, &leaf.definition, &leaf.repetition, leaf.nested)?
+                    write::<Int32Type, W>(group, values, &leaf.definition, &leaf.repetition, leaf.nested)?;
                 }
                 Values::Bool(values) => {
-                    write::<BoolType, W>(group, values, &leaf.definition, &leaf.repetition, leaf.nested)?
+                    write::<BoolType, W>(group, values, &leaf.definition, &leaf.repetition, leaf.nested)?;
                 }
             }
             leaf.definition.clear();

@@ -85,7 +85,7 @@ impl<'a> RowWriter<'a> {
             None => leaves.missing(7, 0)?,
             Some(store) => {
                 let media_type = store.media_type();
-                self.put_file(leaves, href(store.location()), TileStore::TITLE, &media_type, &[&self.data])?;
+                self.put_file(leaves, href(store.location()), TileStore::TITLE, media_type, &[&self.data])?;
                 self.put_group(leaves, store.format(), store.is_consolidated())?;
             }
         }
@@ -126,8 +126,13 @@ impl<'a> RowWriter<'a> {
         match record.zone_group() {
             None => leaves.missing(7, 0),
             Some(zone) => {
-                let media_type = media_type::zarr(3);
-                self.put_file(leaves, href(zone.location()), ZoneAsset::TITLE, &media_type, &[&self.data])?;
+                self.put_file(
+                    leaves,
+                    href(zone.location()),
+                    ZoneAsset::TITLE,
+                    media_type::ZARR_3,
+                    &[&self.data],
+                )?;
                 self.put_group(leaves, 3, zone.is_consolidated())
             }
         }

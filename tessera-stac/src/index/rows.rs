@@ -177,8 +177,11 @@ fn tiles(columns: &Columns<'_>, year: Year) -> Result<Vec<TileId>> {
         name.parse::<TileId>().map_err(bad)
     };
     let tiles: Vec<_> = columns.required::<ByteArrayType>("id")?.iter().map(tile).collect::<Result<_>>()?;
-    let sorted = tiles.windows(2).all(|pair| index_order(pair[0]) < index_order(pair[1]));
-    if sorted { Ok(tiles) } else { Err(bad("its tiles are not in the order of an index")) }
+    match tiles.windows(2).find(|pair| index_order(pair[0]) >= index_order(pair[1])) {
+        None => Ok(tiles),
+        Some([one, other]) if one == other => Err(bad(format!("{one} comes twice"))),
+        Some(_) => Err(bad("its tiles are not in the order of an index")),
+    }
 }
 
 /// What follows the name of a tile in the id of an item.

@@ -12,7 +12,7 @@ impl YearCheck<'_> {
     /// Looks for the files of a tile that lie on this disk: whether they are there, and as large as the index says. One at
     /// an address whose counterpart is not on this disk lies elsewhere.
     pub(super) fn files_of(&self, tile: &CheckedTile) {
-        let Ok(Some(record)) = &tile.record else { return };
+        let Some(record) = tile.followed() else { return };
         if self.run.is_stopped() {
             return;
         }

@@ -55,7 +55,8 @@ impl BlockCheck<'_> {
         match names {
             Ok(names) => Some(names),
             Err(cause) if cause.kind() == ErrorKind::NotFound => {
-                let what = format!("there is no such folder: expected one with the links to {tiles} tiles");
+                let what =
+                    format!("there is no such folder, and tiles in it by the coverage bitmap: {tiles}");
                 run.problem(ProblemKind::Missing, path, what);
                 None
             }

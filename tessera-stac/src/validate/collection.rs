@@ -9,8 +9,8 @@ use super::links::Links;
 use super::year::YearCheck;
 use crate::collection_assets::with_index;
 use crate::{
-    Block, CATALOG_PATH, Credits, ProblemKind, YearContents, block_path, collection_path, to_json,
-    year_collection,
+    Block, CATALOG_PATH, Credits, ProblemKind, YearContents, block_path, collection_path, hashes_path,
+    to_json, year_collection,
 };
 
 /// What a collection says that follows from its tiles. The rest, as credits and titles, is the publisher's.
@@ -54,7 +54,7 @@ pub(super) fn check_collection(of: &YearCheck<'_>, whole: Option<&YearContents>)
     }
     let Some(whole) = whole else { return };
     let expected = year_collection(whole, site, &Credits::default());
-    let expected = with_index(expected, whole, site, of.known.is_some());
+    let expected = with_index(expected, whole, site, run.folder.join(hashes_path(of.year)).exists());
     // Through text, as the other was: the same digits, the same number.
     let expected = to_json(&expected).ok().and_then(|json| serde_json::from_slice::<Value>(&json).ok());
     let Some(expected) = expected else { return };

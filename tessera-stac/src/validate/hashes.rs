@@ -11,7 +11,7 @@ use tessera_core::TileId;
 
 use super::run::add;
 use super::sha256::{hex, sha256};
-use super::year::YearCheck;
+use super::year::{YearCheck, index_problem};
 use crate::index::CheckedTile;
 use crate::sheet::Sheet;
 use crate::{FileHashes, NpyTile, ProblemKind, TileRecord, ValidateError, ValidationEvent, item_path};
@@ -32,6 +32,8 @@ impl YearCheck<'_> {
     /// Compares the hashes of a sheet with its tiles, and counts what there is to be hashed.
     pub(super) fn hashes_of(&self, sheet: Sheet, tiles: &[CheckedTile]) {
         let Some(hashes) = self.known_of(sheet) else { return };
+        let hashes = hashes.inspect_err(|error| index_problem(self.run, error));
+        let Ok(hashes) = hashes else { return };
         if !hashes.iter().map(|(tile, _)| tile).eq(tiles.iter().map(|tile| &tile.tile)) {
             // An index that cannot be read was spoken of already.
             if !tiles.is_empty() {
@@ -49,8 +51,7 @@ impl YearCheck<'_> {
         }
         self.run.passed(1);
         if self.run.hashes {
-            let records = tiles.iter().filter_map(|tile| tile.record.as_ref().ok()?.as_ref());
-            self.files(&hashes, records).par_iter().for_each(|file| self.count(file));
+            self.files(&hashes, tiles).par_iter().for_each(|file| self.count(file));
         }
     }
 
@@ -59,20 +60,16 @@ impl YearCheck<'_> {
         for sheet in self.sheets().filter(|_| self.known.is_some()) {
             self.run.go_on()?;
             // What cannot be read was spoken of when it was counted.
-            let Ok(records) = self.index.records_of(sheet, &self.site) else { continue };
-            let Some(hashes) = self.known_of(sheet) else { continue };
-            let files = self.files(&hashes, records.iter());
+            let Ok(tiles) = self.index.checked(sheet, &self.site, self.run.root) else { continue };
+            let Some(Ok(hashes)) = self.known_of(sheet) else { continue };
+            let files = self.files(&hashes, &tiles);
             files.par_iter().with_max_len(1).for_each(|file| self.hash(file));
         }
         self.run.go_on()
     }
 
-    /// The files of records whose hashes are known.
-    fn files<'b>(
-        &self,
-        hashes: &[(TileId, FileHashes)],
-        records: impl Iterator<Item = &'b TileRecord>,
-    ) -> Vec<Known<'b>> {
+    /// The files of tiles whose hashes are known.
+    fn files<'b>(&self, hashes: &[(TileId, FileHashes)], tiles: &'b [CheckedTile]) -> Vec<Known<'b>> {
         let hashes: HashMap<TileId, FileHashes> = hashes.iter().copied().collect();
         let known = |record: &'b TileRecord| {
             let hashes = hashes.get(&record.tile()).copied().unwrap_or_default();
@@ -87,29 +84,28 @@ impl YearCheck<'_> {
             let embeddings = file(NpyTile::EMBEDDINGS_KEY, npy.embeddings(), hashes.embeddings);
             [embeddings, file(NpyTile::SCALES_KEY, npy.scales(), hashes.scales)]
         };
+        let records = tiles.iter().filter_map(CheckedTile::followed);
         records.filter_map(known).flat_map(both).flatten().collect()
     }
 
     /// Counts a file that is to be hashed, or says that it is not there.
     fn count(&self, file: &Known<'_>) {
         match file.path.as_ref().map(fs::metadata) {
-            Some(Ok(found)) => {
+            Some(Ok(found)) if found.is_file() => {
                 add(&self.run.counts.to_hash, 1);
                 self.run.counts.bytes.fetch_add(found.len(), Ordering::Relaxed);
             }
-            Some(Err(cause)) if file.near || cause.kind() != ErrorKind::NotFound => {
-                // Whoever looks for files has said so.
-                if !self.run.files {
-                    self.failed(file, &cause);
-                }
-            }
+            // Whoever looks for files has said so.
             _ if self.run.files => {}
+            Some(Ok(_)) => self.failed(file, "is not a file"),
+            Some(Err(cause)) if cause.kind() != ErrorKind::NotFound => self.unread(file, &cause),
+            Some(Err(_)) if file.near => self.failed(file, "is not there"),
             _ => add(&self.run.counts.elsewhere, 1),
         }
     }
 
     fn hash(&self, file: &Known<'_>) {
-        let Some(path) = file.path.as_ref().filter(|path| path.exists()) else { return };
+        let Some(path) = file.path.as_ref().filter(|path| path.is_file()) else { return };
         let told = |bytes| {
             self.run.tell(ValidationEvent::Hashed { bytes });
             !self.run.is_stopped()
@@ -123,17 +119,17 @@ impl YearCheck<'_> {
                 self.run.problem(ProblemKind::Hash, item_path(file.tile, self.year), what);
             }
             Ok(None) => return,
-            Err(cause) => self.failed(file, &cause),
+            Err(cause) => self.unread(file, &cause),
         }
         add(&self.run.counts.hashed, 1);
         self.run.tell(ValidationEvent::FileHashed);
     }
 
-    fn failed(&self, file: &Known<'_>, cause: &io::Error) {
-        let what = match cause.kind() {
-            ErrorKind::NotFound => "is not there".to_owned(),
-            _ => format!("cannot be read: {cause}"),
-        };
+    fn unread(&self, file: &Known<'_>, cause: &io::Error) {
+        self.failed(file, &format!("cannot be read: {cause}"));
+    }
+
+    fn failed(&self, file: &Known<'_>, what: &str) {
         let what = format!("asset {}: {} {what}", file.key, file.location);
         self.run.problem(ProblemKind::File, item_path(file.tile, self.year), what);
     }

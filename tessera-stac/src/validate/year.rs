@@ -1,7 +1,7 @@
 //! A year of a catalogue.
 
 use rayon::prelude::*;
-use tessera_core::{Region, Year};
+use tessera_core::{Region, TileId, Year};
 
 use super::block::BlockCheck;
 use super::collection::check_collection;
@@ -12,8 +12,8 @@ use super::run::{Run, add};
 use crate::index::CheckedTile;
 use crate::sheet::Sheet;
 use crate::{
-    Block, Coverage, IndexError, ProblemKind, Site, ValidateError, YearContents, YearHashes, YearIndex,
-    collection_path, hashes_path, index_path,
+    Block, Coverage, FileHashes, IndexError, ProblemKind, Site, ValidateError, YearContents, YearHashes,
+    YearIndex, collection_path, hashes_path, index_path,
 };
 
 /// A year of a catalogue whose index can be read.
@@ -137,10 +137,9 @@ impl<'a> YearCheck<'a> {
         self.index.coverage()
     }
 
-    /// The hashes of a sheet, where they are known and can be read; says what is wrong where they cannot.
-    pub(super) fn known_of(&self, sheet: Sheet) -> Option<Vec<(tessera_core::TileId, crate::FileHashes)>> {
-        let part = self.known.as_ref()?.part(self.index.group_of(sheet)?);
-        part.inspect_err(|error| index_problem(self.run, error)).ok()
+    /// The hashes of a sheet, where they are known.
+    pub(super) fn known_of(&self, sheet: Sheet) -> Option<Result<Vec<(TileId, FileHashes)>, IndexError>> {
+        Some(self.known.as_ref()?.part(self.index.group_of(sheet)?))
     }
 
     /// The sheets that have tiles.

@@ -19,8 +19,8 @@ fn many(step: u32) -> Vec<TileRecord> {
         let name = tile.to_string();
         let record =
             support::tile(&name, 2024, "v1").store(support::store(&format!("s3://tessera/{name}.zarr"), 3));
-        if tile.row() % 3 == 0 {
-            support::with_npy(record, "/data/npy/2024", tile.column() % 2 == 0)
+        if tile.row().is_multiple_of(3) {
+            support::with_npy(record, "/data/npy/2024", tile.column().is_multiple_of(2))
         } else {
             record
         }

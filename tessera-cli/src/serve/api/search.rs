@@ -7,7 +7,8 @@ use tessera_core::{Region, TileId, Year};
 use tessera_stac::YearIndex;
 
 use super::bbox::bbox;
-use super::cells::{Cells, around};
+use super::bounds::Bounds;
+use super::cells::Cells;
 use super::geometry::Shapes;
 use super::interval::Interval;
 use super::problem::Problem;
@@ -92,7 +93,7 @@ impl OfYear<'_> {
     /// A box outside of which nothing is found.
     pub(super) fn region(&self) -> Region {
         match (self.ids, self.place) {
-            (Some(ids), _) => around(ids.iter().copied()),
+            (Some(ids), _) => ids.iter().copied().collect::<Bounds>().region(),
             (None, Place::Anywhere) => Region::WORLD,
             (None, Place::In(region)) => *region,
             (None, Place::Among(cells)) => cells.region(),

@@ -18,6 +18,13 @@ pub(crate) struct CheckedTile {
     pub(crate) escapes: Vec<String>,
 }
 
+impl CheckedTile {
+    /// What is known of the tile, where all of its links may be followed.
+    pub(crate) fn followed(&self) -> Option<&TileRecord> {
+        self.record.as_ref().ok()?.as_ref().filter(|_| self.escapes.is_empty())
+    }
+}
+
 impl YearIndex {
     /// The tiles of a sheet, in the order of the index. Relative links are expected to stay below the address of a folder,
     /// which ends with a slash.

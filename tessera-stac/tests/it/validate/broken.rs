@@ -37,7 +37,7 @@ pub(super) const BROKEN: &[(Break, ProblemKind, &[&str])] = &[
     (|out| edit(out, BLOCK, |json| json["id"] = json!("x")), Document, &["expected tessera-v1-2024-e000n50"]),
     (|out| fs::remove_file(out.join("catalog.json")).unwrap(), Missing, &["catalog.json"]),
     (|out| fs::remove_file(out.join(BLOCK)).unwrap(), Missing, &[BLOCK]),
-    (|out| fs::remove_dir_all(out.join("2024/w005n50")).unwrap(), Missing, &["w005n50", "1 tiles"]),
+    (|out| fs::remove_dir_all(out.join("2024/w005n50")).unwrap(), Missing, &["w005n50", "bitmap: 1"]),
     (|out| fs::remove_file(out.join(ITEM)).unwrap(), Missing, &[ITEM]),
     (|out| fs::remove_file(out.join("2024/coverage.bits.gz")).unwrap(), Missing, &["2024/coverage.bits.gz"]),
     (
