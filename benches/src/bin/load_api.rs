@@ -4,7 +4,7 @@
 //! `ADDRESS` is that of `tessera serve`, as 127.0.0.1:8080.
 
 use std::error::Error;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
