@@ -100,6 +100,11 @@ impl Site {
         self
     }
 
+    /// The object stores that are known.
+    pub(crate) fn schemes(&self) -> &[StorageScheme] {
+        &self.storage
+    }
+
     /// Whether links are absolute.
     #[must_use]
     pub fn is_absolute(&self) -> bool {

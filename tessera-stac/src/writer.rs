@@ -75,7 +75,7 @@ impl CatalogWriter {
 
     /// Goes on with the catalogue in the folder `path`: years that are added are new, or take the place of what they were.
     ///
-    /// Whether links are absolute, and whether items are files, is as it was.
+    /// Whether links are absolute, and whether items are files, is as it was; object stores that it knows are known on.
     ///
     /// # Errors
     /// A folder that holds no catalogue with an index, or one that cannot be read.
@@ -84,6 +84,13 @@ impl CatalogWriter {
         let index = CatalogIndex::open(path)?;
         if let Some(year) = index.years().first() {
             (options.base_url, options.items) = (year.base_url().map(str::to_owned), year.has_item_files());
+        }
+        for year in index.years() {
+            for scheme in year.site()?.schemes() {
+                if options.storage.iter().all(|given| given.name() != scheme.name()) {
+                    options.storage.push(scheme.clone());
+                }
+            }
         }
         let site = site(path, &options)?;
         let mut writer = Self::with(path, None, Target::new(path, path, true), site, options);

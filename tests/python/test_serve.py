@@ -203,7 +203,7 @@ def test_paths_that_are_no_paths(server):
         answer = server.raw(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert answer.split(b" ")[1] in (b"400", b"404"), target
     long = server.raw(b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    assert long.split(b" ")[1] in (b"414", b"431")
+    assert long == b"" or long.split(b" ")[1] in (b"414", b"431")
     deep = server.ask("/" + "a/" * 5000)
     assert deep.status == 404
 

@@ -2,7 +2,6 @@
 
 mod bbox;
 mod body;
-mod bounds;
 mod cells;
 mod collections;
 mod geometry;
@@ -167,7 +166,8 @@ async fn search(State(served): State<Arc<Served>>, headers: HeaderMap, RawQuery(
 async fn search_body(State(served): State<Arc<Served>>, headers: HeaderMap, body: Body) -> Answer {
     let mut asked = parameters::of_body(&body::read(body).await?)?;
     let job = move |api: &Api| {
-        let page = Page::find(&api.index, &Search::new(&asked)?);
+        let search = Search::new(&asked)?;
+        let page = Page::find(&api.index, &search);
         let mut links = vec![json!({"rel": "root", "type": JSON, "href": api.places.api})];
         if let Some(token) = page.next() {
             asked.insert("token".to_owned(), token.text().into());
@@ -188,7 +188,8 @@ fn page(
     itself: &str,
     parent: Option<Value>,
 ) -> Result<Vec<u8>> {
-    let page = Page::find(&api.index, &Search::new(asked)?);
+    let search = Search::new(asked)?;
+    let page = Page::find(&api.index, &search);
     let with = |query: &str| if query.is_empty() { itself.to_owned() } else { format!("{itself}?{query}") };
     let mut links = vec![json!({"rel": "root", "type": JSON, "href": api.places.api})];
     links.extend(parent);

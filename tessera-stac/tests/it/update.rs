@@ -128,7 +128,10 @@ fn years_and_settings_stay() {
     let other = Listed::new(vec![
         support::tile(FIRST[0], 2023, "v2").store(support::store("s3://tessera/x.zarr", 3)),
     ]);
-    let options = || CatalogOptions::default().items(false).map(false).base_url("https://example.org/c");
+    let options = || {
+        let options = CatalogOptions::default().items(false).map(false).base_url("https://example.org/c");
+        options.storage(support::bucket())
+    };
     for (path, together) in [(&out, false), (&whole, true)] {
         let mut writer = CatalogWriter::create(path, options()).unwrap();
         writer.add_year(&tiles(&FIRST), |_| ControlFlow::Continue(())).unwrap();

@@ -1,9 +1,8 @@
 //! The cells that a geometry shares.
 
-use tessera_core::{Region, TileId};
+use tessera_core::TileId;
 use tessera_stac::Coverage;
 
-use super::bounds::Bounds;
 use super::geometry::{Position, Shapes};
 
 /// Columns of cells around the Earth.
@@ -14,25 +13,19 @@ const COLUMNS: i64 = 3600;
 #[derive(Debug)]
 pub(super) struct Cells {
     mask: Coverage,
-    region: Region,
 }
 
 impl Cells {
     pub(super) fn of(shapes: &Shapes) -> Self {
-        let mut painted = Painted { mask: Coverage::new(), bounds: Bounds::default() };
-        shapes.points.iter().for_each(|&point| painted.point(place(point)));
-        shapes.lines.iter().for_each(|line| painted.line(line));
-        shapes.polygons.iter().for_each(|polygon| painted.polygon(polygon));
-        Self { mask: painted.mask, region: painted.bounds.region() }
+        let mut cells = Self { mask: Coverage::new() };
+        shapes.points.iter().for_each(|&point| cells.point(place(point)));
+        shapes.lines.iter().for_each(|line| cells.line(line));
+        shapes.polygons.iter().for_each(|polygon| cells.polygon(polygon));
+        cells
     }
 
     pub(super) fn contains(&self, tile: TileId) -> bool {
         self.mask.contains(tile)
-    }
-
-    /// A box around them.
-    pub(super) fn region(&self) -> Region {
-        self.region
     }
 
     /// How many of them there is a tile of.
@@ -40,31 +33,28 @@ impl Cells {
         let both = self.mask.as_bytes().iter().zip(coverage.as_bytes());
         both.map(|(a, b)| (a & b).count_ones() as usize).sum()
     }
-}
 
-/// A position in cells: to the east from 180° W, and down from the North Pole.
-fn place([lon, lat]: Position) -> [f64; 2] {
-    [snapped((lon + 180.0) * 10.0), snapped((90.0 - lat) * 10.0)]
-}
+    /// Those that there is a tile of and that come after a given one, row by row from the north: where there is none, eight
+    /// cells are passed over at a time.
+    pub(super) fn tiles_in(
+        &self,
+        coverage: &Coverage,
+        after: Option<TileId>,
+    ) -> impl Iterator<Item = TileId> {
+        let first = after.map_or(0, |tile| tile.row() * COLUMNS as u32 + tile.column() + 1);
+        let both = self.mask.as_bytes().iter().zip(coverage.as_bytes()).map(|(a, b)| a & b);
+        let bytes = (0_u32..).step_by(8).zip(both).skip(first as usize / 8).filter(|(_, byte)| *byte != 0);
+        let cells = bytes.flat_map(|(at, byte)| {
+            (0..8).filter(move |bit| byte & (0x80 >> bit) != 0).map(move |bit| at + bit)
+        });
+        let tile = |at: u32| TileId::from_cell(at % COLUMNS as u32, at / COLUMNS as u32);
+        cells.skip_while(move |at| *at < first).filter_map(tile)
+    }
 
-/// What was written as a border of cells is one: 0.3 times 10 is 3.
-fn snapped(value: f64) -> f64 {
-    let whole = value.round();
-    if (value - whole).abs() < 1e-9 { whole } else { value }
-}
-
-/// Cells that are marked one by one.
-struct Painted {
-    mask: Coverage,
-    bounds: Bounds,
-}
-
-impl Painted {
     fn cell(&mut self, column: i64, row: i64) {
         let cell = u32::try_from(column).ok().zip(u32::try_from(row).ok());
         if let Some(tile) = cell.and_then(|(column, row)| TileId::from_cell(column, row)) {
             self.mask.insert(tile);
-            self.bounds.add(tile);
         }
     }
 
@@ -144,10 +134,22 @@ impl Painted {
     }
 }
 
+/// A position in cells: to the east from 180° W, and down from the North Pole.
+fn place([lon, lat]: Position) -> [f64; 2] {
+    [snapped((lon + 180.0) * 10.0), snapped((90.0 - lat) * 10.0)]
+}
+
+/// What was written as a border of cells is one: 0.3 times 10 is 3.
+fn snapped(value: f64) -> f64 {
+    let whole = value.round();
+    if (value - whole).abs() < 1e-9 { whole } else { value }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
+    use tessera_core::Region;
 
     use super::*;
 
@@ -188,10 +190,10 @@ mod tests {
     proptest! {
         #[test]
         fn triangles_have_the_cells_that_they_share_an_area_with(
-            corners in prop::array::uniform3((0..40_i32, 0..40_i32)), at in (-3590..3580_i32, -1790..1780_i32)
+            corners in prop::array::uniform3((0..40_i32, 0..40_i32)), at in (-3600..3561_i32, -1800..1761_i32)
         ) {
             // Corners on borders and in the middle of cells.
-            let corner = |(x, y): (i32, i32)| [f64::from(at.0 + x) / 20.0, f64::from(at.1 / 2 + y) / 20.0];
+            let corner = |(x, y): (i32, i32)| [f64::from(at.0 + x) / 20.0, f64::from(at.1 + y) / 20.0];
             let corners = corners.map(corner);
             let [a, b, c] = corners;
             let found = cells("Polygon", json!([[a, b, c, a]]));
@@ -229,7 +231,6 @@ mod tests {
             let mut all: Vec<_> = found.mask.tiles().collect();
             all.sort_unstable();
             prop_assert_eq!(all, expected);
-            prop_assert_eq!(found.region().tile_count(), region.tile_count());
         }
 
         #[test]
@@ -247,6 +248,28 @@ mod tests {
         fn a_point_lies_in_the_cell_that_contains_it(lon in -180.0..=180.0_f64, lat in -90.0..=90.0_f64) {
             let found = cells("Point", json!([lon, lat]));
             prop_assert_eq!(names(&found), [TileId::containing(lon, lat).unwrap().to_string()]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pages_go_on_where_they_ended(
+            points in prop::collection::vec((0..30_u32, 0..3_u32), 1..40), there in prop::collection::vec((0..30_u32, 0..3_u32), 1..60),
+            at in (0..3500_u32, 0..1790_u32), after in (0..30_u32, 0..3_u32)
+        ) {
+            let tile = |(x, y): (u32, u32)| TileId::from_cell(at.0 + x, at.1 + y).unwrap();
+            let place = |tile: TileId| [tile.lon(), tile.lat()];
+            let found = cells("MultiPoint", json!(points.iter().map(|&cell| place(tile(cell))).collect::<Vec<_>>()));
+            let coverage: Coverage = there.iter().map(|&cell| tile(cell)).collect();
+            let mut expected: Vec<_> = points.iter().filter(|cell| there.contains(cell)).map(|&(x, y)| (y, x)).collect();
+            expected.sort_unstable();
+            expected.dedup();
+            let expected: Vec<_> = expected.into_iter().map(|(y, x)| tile((x, y))).collect();
+            prop_assert_eq!(found.tiles_in(&coverage, None).collect::<Vec<_>>(), expected.clone());
+            prop_assert_eq!(found.count_in(&coverage), expected.len());
+            let order = |tile: &TileId| (tile.row(), tile.column());
+            let rest: Vec<_> = expected.into_iter().filter(|one| order(one) > order(&tile(after))).collect();
+            prop_assert_eq!(found.tiles_in(&coverage, Some(tile(after))).collect::<Vec<_>>(), rest);
         }
     }
 

@@ -9,7 +9,7 @@ use super::places::Places;
 use super::search::Search;
 use super::token::Token;
 
-/// What a search finds, from where it goes on: the newest year first, in the order of the index.
+/// What a search finds, from where it goes on: the newest year first.
 #[derive(Debug)]
 pub(super) struct Page<'a> {
     found: Vec<(&'a YearIndex, TileId)>,
@@ -19,7 +19,7 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn find(index: &'a CatalogIndex, search: &Search) -> Self {
+    pub(super) fn find(index: &'a CatalogIndex, search: &'a Search) -> Self {
         let (mut found, mut matched) = (Vec::new(), 0);
         for year in index.years().iter().rev() {
             let Some(asked) = search.of_year(year) else { continue };
@@ -31,8 +31,7 @@ impl<'a> Page<'a> {
             };
             // One more, to know whether there is one.
             let left = search.limit + 1 - found.len();
-            let tiles = year.tiles_after(after, &asked.region()).filter(|tile| asked.holds(*tile));
-            found.extend(tiles.take(left).map(|tile| (year, tile)));
+            found.extend(asked.tiles(year, after).take(left).map(|tile| (year, tile)));
         }
         let more = found.len() > search.limit;
         found.truncate(search.limit);

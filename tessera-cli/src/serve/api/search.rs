@@ -1,13 +1,13 @@
 //! What is searched for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use serde_json::{Map, Value};
 use tessera_core::{Region, TileId, Year};
 use tessera_stac::YearIndex;
 
 use super::bbox::bbox;
-use super::bounds::Bounds;
 use super::cells::Cells;
 use super::geometry::Shapes;
 use super::interval::Interval;
@@ -36,6 +36,16 @@ enum Place {
     Anywhere,
     In(Region),
     Among(Box<Cells>),
+}
+
+impl Place {
+    fn holds(&self, tile: TileId) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::In(region) => region.touches(tile),
+            Self::Among(cells) => cells.contains(tile),
+        }
+    }
 }
 
 impl Search {
@@ -89,25 +99,24 @@ pub(super) struct OfYear<'a> {
     place: &'a Place,
 }
 
-impl OfYear<'_> {
-    /// A box outside of which nothing is found.
-    pub(super) fn region(&self) -> Region {
-        match (self.ids, self.place) {
-            (Some(ids), _) => ids.iter().copied().collect::<Bounds>().region(),
-            (None, Place::Anywhere) => Region::WORLD,
-            (None, Place::In(region)) => *region,
-            (None, Place::Among(cells)) => cells.region(),
+impl<'a> OfYear<'a> {
+    /// The tiles of the year that are found after a given one, in an order that is the same for every page.
+    pub(super) fn tiles(
+        &self,
+        year: &'a YearIndex,
+        after: Option<TileId>,
+    ) -> Box<dyn Iterator<Item = TileId> + 'a> {
+        let place = self.place;
+        match (self.ids, place) {
+            (Some(ids), _) => {
+                let ids =
+                    ids.range((after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded)).copied();
+                Box::new(ids.filter(move |tile| year.coverage().contains(*tile) && place.holds(*tile)))
+            }
+            (None, Place::Anywhere) => Box::new(year.tiles_after(after, &Region::WORLD)),
+            (None, Place::In(region)) => Box::new(year.tiles_after(after, region)),
+            (None, Place::Among(cells)) => Box::new(cells.tiles_in(year.coverage(), after)),
         }
-    }
-
-    /// Whether a tile of the box is searched for.
-    pub(super) fn holds(&self, tile: TileId) -> bool {
-        let there = match self.place {
-            Place::Anywhere => true,
-            Place::In(region) => self.ids.is_none() || region.touches(tile),
-            Place::Among(cells) => cells.contains(tile),
-        };
-        there && self.ids.is_none_or(|ids| ids.contains(&tile))
     }
 
     /// How many tiles of the year are found. No tile is looked at one by one, but by its id.
@@ -115,7 +124,7 @@ impl OfYear<'_> {
         let coverage = year.coverage();
         match (self.ids, self.place) {
             (Some(ids), _) => {
-                ids.iter().filter(|tile| coverage.contains(**tile) && self.holds(**tile)).count()
+                ids.iter().filter(|tile| coverage.contains(**tile) && self.place.holds(**tile)).count()
             }
             (None, Place::Anywhere) => year.len(),
             (None, Place::In(region)) => coverage.count_in(region),
