@@ -341,7 +341,7 @@ def test_a_body_of_ten_megabytes(server):
     chunk = b"100000\r\n" + b" " * (1 << 20) + b"\r\n"
     request = b"POST /api/search HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert server.raw(request + chunk * 10 + b"0\r\n\r\n").startswith(b"HTTP/1.1 413")
-    assert server.raw(request + b"f" * 15 + b"\r\n").startswith(b"HTTP/1.1 400")
+    assert server.raw(request + b"no number\r\n").startswith(b"HTTP/1.1 400")
     almost = json.dumps({"ids": ["x" * 1000] * 1000}).encode()
     assert server.ask("/api/search", "POST", almost).status == 200
 
