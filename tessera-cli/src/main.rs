@@ -1,7 +1,7 @@
 //! The command `tessera`.
 
-// Comments on options are printed by --help as they stand: <lon> is no HTML there.
-#![allow(rustdoc::invalid_html_tags)]
+// Comments on options are printed by --help as they stand: <lon> is no HTML there, and an address no link.
+#![allow(rustdoc::invalid_html_tags, rustdoc::bare_urls)]
 
 mod catalog;
 mod channels;
