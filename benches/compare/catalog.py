@@ -3,7 +3,7 @@
     cargo build --release -p tessera-cli -p tessera-benches --bins
     .venv/bin/python benches/compare/catalog.py --dir DIR [--names tiles-2024.txt]
 
-Works in DIR, which should be on a disk with 10 GB of room. NAMES is a list of tile names, one a line; without it the first
+Makes DIR, on a disk with 10 GB of room, and deletes it at the end. NAMES is a list of tile names, one a line; without it the first
 146,452 of a synthetic year are taken. Runs in turns, medians; seconds are of the clock, and memory is the peak of a process.
 Targets with a number of their own stand as ratios to it.
 """
@@ -64,18 +64,19 @@ class Bench:
         release = ROOT / "target/release"
         self.tessera, self.search, self.load = (release / n for n in ("tessera", "search_catalog", "load_api"))
         self.dir = pathlib.Path(args.dir)
-        self.dir.mkdir(parents=True, exist_ok=True)
+        self.dir.mkdir(parents=True)
         self.full, self.real = self.dir / "full.txt", self.dir / "real.txt"
         synthetic(self.full, FULL)
         if args.names:
             shutil.copy(args.names, self.real)
         else:
             synthetic(self.real, REAL)
-        self.rounds = args.rounds
+        self.rounds, self.built = args.rounds, 0
 
     def build(self, names, *options):
-        out = self.dir / "catalogue"
-        shutil.rmtree(out, ignore_errors=True)
+        # Deleting a million files takes longer than writing them: each has its own folder, and all go at the end.
+        self.built += 1
+        out = self.dir / f"catalogue-{self.built}"
         root = ["--root", f"https://data.example.org/v1/{YEAR}", "--dataset", "v1", "--year", YEAR]
         return run([self.tessera, "catalog", "build", names, *root, *options, "-o", out, "-q"])
 
@@ -88,11 +89,9 @@ class Bench:
         for _ in range(self.rounds):
             plain.append(self.build(self.real, "--no-items"))
             items.append(self.build(self.real))
-            out = self.dir / "naive"
-            shutil.rmtree(out, ignore_errors=True)
+            out = self.dir / f"naive-{len(naive)}"
             script = pathlib.Path(__file__).with_name("naive_catalog.py")
             naive.append(json.loads(run([sys.executable, script, self.real, YEAR, out, NAIVE])[2]))
-        shutil.rmtree(self.dir / "naive", ignore_errors=True)
         seconds = self.median(plain)
         yield Row(f"{count:,} tiles, index and catalogue", f"{seconds:.2f} s", "target", "3 s", seconds / 3, most=1)
         rate = count / self.median(items)
@@ -110,7 +109,7 @@ class Bench:
         yield from self.asked()
 
     def asked(self):
-        catalogue = self.dir / "catalogue"
+        catalogue = self.dir / f"catalogue-{self.built}"
         found = [json.loads(run([self.search, catalogue, YEAR, 400])[2]) for _ in range(self.rounds)]
         for what, key in (("median", "median"), ("slowest of 400", "most")):
             seconds = statistics.median(one[key] for one in found)
@@ -143,7 +142,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
     print(f"load average {os.getloadavg()[0]:.2f}\n")
-    print(markdown("Catalogues", list(Bench(args).rows())))
+    bench = Bench(args)
+    print(markdown("Catalogues", list(bench.rows())))
+    shutil.rmtree(bench.dir)
 
 
 if __name__ == "__main__":
