@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 
+from process import run
 from table import Row, markdown, mebibytes
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -42,21 +43,10 @@ def synthetic(path, count):
                 left -= 1
 
 
-def run(command):
-    """Seconds and peak bytes of a process, and its output."""
-    read, write = os.pipe()
-    begun = time.monotonic()
-    pid = os.fork()
-    if pid == 0:
-        os.dup2(write, 1)
-        os.execvp(str(command[0]), list(map(str, command)))
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        out = pipe.read()
-    _, status, usage = os.wait4(pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(map(str, command))}: status {status}")
-    return time.monotonic() - begun, usage.ru_maxrss * 1024, out
+def timed(command):
+    """Seconds of the clock, peak bytes and output of a process."""
+    seconds, _, peak, out = run(command)
+    return seconds, peak, out
 
 
 class Bench:
@@ -78,7 +68,7 @@ class Bench:
         self.built += 1
         out = self.dir / f"catalogue-{self.built}"
         root = ["--root", f"https://data.example.org/v1/{YEAR}", "--dataset", "v1", "--year", YEAR]
-        return run([self.tessera, "catalog", "build", names, *root, *options, "-o", out, "-q"])
+        return timed([self.tessera, "catalog", "build", names, *root, *options, "-o", out, "-q"])
 
     def median(self, runs, at=0):
         return statistics.median(found[at] for found in runs)
@@ -91,7 +81,7 @@ class Bench:
             items.append(self.build(self.real))
             out = self.dir / f"naive-{len(naive)}"
             script = pathlib.Path(__file__).with_name("naive_catalog.py")
-            naive.append(json.loads(run([sys.executable, script, self.real, YEAR, out, NAIVE])[2]))
+            naive.append(json.loads(timed([sys.executable, script, self.real, YEAR, out, NAIVE])[2]))
         seconds = self.median(plain)
         yield Row(f"{count:,} tiles, index and catalogue", f"{seconds:.2f} s", "target", "3 s", seconds / 3, most=1)
         rate = count / self.median(items)
@@ -110,7 +100,7 @@ class Bench:
 
     def asked(self):
         catalogue = self.dir / f"catalogue-{self.built}"
-        found = [json.loads(run([self.search, catalogue, YEAR, 400])[2]) for _ in range(self.rounds)]
+        found = [json.loads(timed([self.search, catalogue, YEAR, 400])[2]) for _ in range(self.rounds)]
         for what, key in (("median", "median"), ("slowest of 400", "most")):
             seconds = statistics.median(one[key] for one in found)
             yield Row(f"box of {FULL:,}, 100 records, {what}", f"{seconds * 1e3:.2f} ms", "target", "20 ms", seconds / 0.02, most=1)
@@ -126,7 +116,7 @@ class Bench:
                     if probe.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.05)
-            rates = [json.loads(run([self.load, f"127.0.0.1:{port}", 8, 6])[2]) for _ in range(self.rounds)]
+            rates = [json.loads(timed([self.load, f"127.0.0.1:{port}", 8, 6])[2]) for _ in range(self.rounds)]
         finally:
             server.terminate()
             server.wait()

@@ -23,6 +23,7 @@ import time
 import numpy as np
 from numcodecs import Blosc
 
+from process import run
 from table import Row, markdown, mebibytes
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -32,18 +33,8 @@ YEAR = "2024"
 
 def measured(command):
     """CPU seconds, peak bytes and output of one process and those that it waits for."""
-    read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.dup2(write, 1)
-        os.execvp(str(command[0]), list(map(str, command)))
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        out = pipe.read()
-    _, status, usage = os.wait4(pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(map(str, command))}: status {status}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, out
+    _, cpu, peak, out = run(command)
+    return cpu, peak, out
 
 
 def codec_alone(tiles):
