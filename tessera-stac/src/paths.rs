@@ -58,6 +58,11 @@ pub fn item_id(tile: TileId, year: Year) -> String {
     format!("{tile}_{year}")
 }
 
+/// What follows the name of a tile in the id of an item.
+pub(crate) fn item_id_ending(year: Year) -> String {
+    format!("_{year}")
+}
+
 /// The id of a collection: `tessera-v1-2024`, and `tessera-unknown-2024` where the dataset version is unknown.
 ///
 /// An id becomes part of addresses: anything in the name of a dataset but letters, digits and `.-_~` becomes `-`.

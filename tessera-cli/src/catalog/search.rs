@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 use tessera_core::{Region, TileId};
-use tessera_stac::{CatalogIndex, Location, TileRecord, YearIndex};
+use tessera_stac::{CatalogIndex, Location, Site, TileRecord, YearIndex};
 
 use crate::interrupt;
 use crate::report::Report;
@@ -48,10 +48,13 @@ pub(super) fn run(args: &SearchArgs, report: &Report) -> Result<()> {
         to_stdout(|out| {
             out.write_all(all.as_bytes())?;
             let mut separator: &[u8] = b"";
-            each(args, &years, |_, item| {
+            let mut item = Vec::new();
+            each(args, &years, |record, site| {
+                item.clear();
+                record.write_item_in(site, &mut item)?;
                 out.write_all(separator)?;
                 separator = b",";
-                Ok(out.write_all(item)?)
+                Ok(out.write_all(item.trim_ascii_end())?)
             })?;
             Ok(out.write_all(b"]}\n")?)
         })?;
@@ -66,15 +69,15 @@ pub(super) fn run(args: &SearchArgs, report: &Report) -> Result<()> {
     Ok(())
 }
 
-/// Goes through the tiles that are shown, each with its item.
+/// Goes through the tiles that are shown, each with the site of its item.
 fn each(
     args: &SearchArgs,
     years: &[&YearIndex],
-    mut show: impl FnMut(&TileRecord, &[u8]) -> Result<()>,
+    mut show: impl FnMut(&TileRecord, &Site) -> Result<()>,
 ) -> Result<()> {
     let tiles =
         years.iter().flat_map(|index| index.tiles_after(None, &args.bbox).map(move |tile| (*index, tile)));
-    let (mut item, mut site) = (Vec::new(), None);
+    let mut site = None;
     for (index, tile) in tiles.take(args.limit) {
         interrupt::check()?;
         let site = match &mut site {
@@ -82,9 +85,7 @@ fn each(
             other => &mut other.insert((index.year(), site_of(index, &args.catalog)?)).1,
         };
         let record = index.record(tile, site)?.with_context(|| gone(tile))?;
-        item.clear();
-        record.write_item_in(site, &mut item)?;
-        show(&record, item.trim_ascii_end())?;
+        show(&record, site)?;
     }
     Ok(())
 }

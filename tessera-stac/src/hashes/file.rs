@@ -8,6 +8,7 @@ use tessera_core::{TileId, Year};
 
 use crate::hashes::{FileHashes, schema};
 use crate::parquet_file::{Columns, ParquetFile};
+use crate::paths::item_id_ending;
 use crate::{IndexError, hashes_path, item_id};
 
 /// The hashes of the files of a year, opened: a row group for each 20° × 10° that has tiles, in the order of the index.
@@ -52,9 +53,10 @@ fn rows(columns: &Columns<'_>, year: Year) -> Result<Vec<(TileId, FileHashes)>> 
     let hashes = embeddings.into_iter().zip(scales);
     let hashes =
         hashes.map(|(embeddings, scales)| FileHashes { embeddings: hash(embeddings), scales: hash(scales) });
+    let ending = item_id_ending(year);
     let tile = |id: &parquet::data_type::ByteArray| {
         let id = id.as_utf8()?;
-        let tile = id.strip_suffix(&format!("_{year}")).and_then(|name| name.parse::<TileId>().ok());
+        let tile = id.strip_suffix(&ending).and_then(|name| name.parse::<TileId>().ok());
         let tile = tile.filter(|tile| item_id(*tile, year) == id);
         tile.ok_or_else(|| ParquetError::General(format!("{id} is no tile of {year}")))
     };

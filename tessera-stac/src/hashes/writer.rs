@@ -4,15 +4,16 @@ use std::io::Write;
 use std::sync::Arc;
 
 use parquet::basic::{Compression, Encoding};
-use parquet::data_type::{ByteArrayType, DataType, FixedLenByteArray, FixedLenByteArrayType};
-use parquet::errors::{ParquetError, Result};
+use parquet::data_type::{ByteArrayType, FixedLenByteArray, FixedLenByteArrayType};
+use parquet::errors::Result;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use tessera_core::{TileId, Year};
 
 use crate::hashes::{FileHashes, schema};
 use crate::item_id;
+use crate::parquet_file::{CREATED_BY, write_column};
 
 /// Writes the hashes of a year, a row group for each sheet that has tiles, as an index has them.
 pub(crate) struct HashesWriter<W: Write + Send> {
@@ -28,7 +29,7 @@ impl<W: Write + Send> HashesWriter<W> {
             .set_dictionary_enabled(false)
             .set_statistics_enabled(EnabledStatistics::None)
             .set_offset_index_disabled(true)
-            .set_created_by(concat!("tessera-stac ", env!("CARGO_PKG_VERSION")).to_owned());
+            .set_created_by(CREATED_BY.to_owned());
         properties = properties.set_column_encoding(ColumnPath::from("id"), Encoding::DELTA_BYTE_ARRAY);
         let writer = SerializedFileWriter::new(out, schema()?, Arc::new(properties.build()))?;
         Ok(Self { writer, known: 0 })
@@ -41,14 +42,14 @@ impl<W: Write + Send> HashesWriter<W> {
         }
         let ids: Vec<_> = rows.iter().map(|(tile, _)| item_id(*tile, year).into_bytes().into()).collect();
         let mut group = self.writer.next_row_group()?;
-        put::<ByteArrayType, W>(&mut group, &ids, None)?;
+        write_column::<ByteArrayType, W>(&mut group, &ids, None, None)?;
         for hash in [|hashes: &FileHashes| hashes.embeddings, |hashes: &FileHashes| hashes.scales] {
             let hashes: Vec<_> = rows.iter().map(|(_, hashes)| hash(hashes)).collect();
             let levels: Vec<_> = hashes.iter().map(|hash| i16::from(hash.is_some())).collect();
             let fixed = |hash: [u8; 32]| FixedLenByteArray::from(hash.to_vec());
             let values: Vec<_> = hashes.into_iter().flatten().map(fixed).collect();
             self.known += values.len();
-            put::<FixedLenByteArrayType, W>(&mut group, &values, Some(&levels))?;
+            write_column::<FixedLenByteArrayType, W>(&mut group, &values, Some(&levels), None)?;
         }
         group.close()?;
         Ok(())
@@ -58,15 +59,4 @@ impl<W: Write + Send> HashesWriter<W> {
     pub(crate) fn finish(self) -> Result<(W, usize)> {
         Ok((self.writer.into_inner()?, self.known))
     }
-}
-
-fn put<T: DataType, W: Write + Send>(
-    group: &mut SerializedRowGroupWriter<'_, W>,
-    values: &[T::T],
-    levels: Option<&[i16]>,
-) -> Result<()> {
-    let none = || ParquetError::General("more columns than the schema has".to_owned());
-    let mut column = group.next_column()?.ok_or_else(none)?;
-    column.typed::<T>().write_batch(values, levels, None)?;
-    column.close()
 }

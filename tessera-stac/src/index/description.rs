@@ -72,14 +72,15 @@ pub(crate) fn description(
         DatasetVersion::Named(name) => Some(name.clone()),
         _ => None,
     };
-    let own = json!({
-        "index": FORMAT,
-        "year": contents.year().to_string(),
-        "dataset": dataset,
-        "tiles": contents.len(),
-        "base_url": options.base_url,
-        "items": options.items,
-    });
+    let own = Description {
+        index: FORMAT,
+        year: contents.year().to_string(),
+        dataset,
+        tiles: contents.len(),
+        base_url: options.base_url.clone(),
+        items: options.items,
+    };
+    let own = json!(own);
     [("geo", geo), ("stac-geoparquet", mirrored), (KEY, own)]
         .map(|(key, value)| (key.to_owned(), value.to_string()))
         .into()

@@ -8,6 +8,8 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::schema::types::SchemaDescriptor;
 
+use crate::parquet_file::write_column;
+
 /// One value of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
@@ -176,11 +178,9 @@ fn write<T: DataType, W: Write + Send>(
     repetition: &[i16],
     nested: bool,
 ) -> Result<()> {
-    let none = || ParquetError::General("more columns than the schema has".to_owned());
-    let mut column = group.next_column()?.ok_or_else(none)?;
-    column.typed::<T>().write_batch(values, Some(definition), nested.then_some(repetition))?;
+    write_column::<T, W>(group, values, Some(definition), nested.then_some(repetition))?;
     values.clear();
-    column.close()
+    Ok(())
 }
 
 impl From<&str> for Value {

@@ -9,10 +9,11 @@ use tessera_core::{DatasetVersion, PixelGrid, TileId, UtmZone, Year};
 
 use crate::index::repeated::{Hrefs, Repeated};
 use crate::parquet_file::{Columns, Lists};
+use crate::paths::item_id_ending;
 use crate::sheet::index_order;
 use crate::{
     BasisAsset, Location, LocationError, NpyTile, Preview, RecordError, TileRecord, TileStore,
-    TileStoreError, ZoneAsset, item_id,
+    TileStoreError, ZoneAsset,
 };
 
 /// The tiles of a sheet: some tens of bytes a tile where its links follow from its name.
@@ -182,11 +183,6 @@ fn tiles(columns: &Columns<'_>, year: Year) -> Result<Vec<TileId>> {
         Some([one, other]) if one == other => Err(bad(format!("{one} comes twice"))),
         Some(_) => Err(bad("its tiles are not in the order of an index")),
     }
-}
-
-/// What follows the name of a tile in the id of an item.
-fn item_id_ending(year: Year) -> String {
-    TileId::from_cell(0, 0).map_or(String::new(), |tile| item_id(tile, year).replace(&tile.to_string(), ""))
 }
 
 fn grids(columns: &Columns<'_>) -> Result<Vec<PixelGrid>> {

@@ -13,6 +13,7 @@ use parquet::schema::types::{ColumnPath, SchemaDescriptor};
 use crate::index::leaves::Leaves;
 use crate::index::row::RowWriter;
 use crate::index::schema::schema;
+use crate::parquet_file::CREATED_BY;
 use crate::{Site, TileRecord};
 
 /// The level of compression: the highest of zstd's that is still quick.
@@ -77,7 +78,7 @@ fn properties() -> Result<WriterProperties> {
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL)?))
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true)
-        .set_created_by(concat!("tessera-stac ", env!("CARGO_PKG_VERSION")).to_owned());
+        .set_created_by(CREATED_BY.to_owned());
     for name in SORTED {
         properties = properties
             .set_column_dictionary_enabled(path(name), false)
