@@ -9,8 +9,8 @@ import path from "node:path";
 export function imports(source) {
   const code = source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
   const found = [];
-  // import "x"; import a from "x"; export { b } from "x"; also over several lines.
-  for (const match of code.matchAll(/^\s*(?:import|export)\b(?:[^;'"()]*?\bfrom)?\s*["']([^"'\n]+)["']/gm)) {
+  // import "x"; import a from "x"; export { b } from "x"; also over several lines, and in the middle of one.
+  for (const match of code.matchAll(/(?:^|;)\s*(?:import|export)\b(?:[^;'"()]*?\bfrom)?\s*["']([^"'\n]+)["']/gm)) {
     found.push({ specifier: match[1], dynamic: false });
   }
   for (const match of code.matchAll(/\bimport\(\s*["']([^"'\n]+)["']\s*\)/g)) {
@@ -31,10 +31,13 @@ export function resolve(modules, specifier) {
   const manifest = JSON.parse(readFileSync(path.join(modules, name, "package.json"), "utf8"));
   const inside = `.${specifier.slice(name.length)}`;
   const entry = manifest.exports?.[inside];
-  const target = typeof entry === "string" ? entry : (entry?.import ?? entry?.default);
+  const target = targetOf(entry);
   const relative = target ?? (inside === "." ? (manifest.module ?? manifest.main) : inside);
   // Leaflet's own choice for modules is not what the page wants: see map/leaflet.js.
   const file = path.posix.join(name, name === "leaflet" && inside === "." ? "dist/leaflet.js" : relative);
   if (!existsSync(path.join(modules, file))) throw new Error(`${specifier}: no file ${file}`);
   return file;
 }
+
+/** What an entry of `exports` gives to a module of a page. @param {any} entry @returns {string | undefined} */
+const targetOf = (entry) => (typeof entry === "object" ? targetOf(entry.import ?? entry.default) : entry);

@@ -5,18 +5,28 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { MAP, MODULES, packages } from "./packages.js";
 
+/** Texts of licences, by the name of the package. */
+const LICENCES = fileURLToPath(new URL("licences", import.meta.url));
+
 /** @param {string} folder of the page */
 export function vendor(folder) {
   const { files, versions } = packages();
   const out = path.join(folder, "vendor");
   rmSync(out, { recursive: true, force: true });
-  const licences = Object.keys(versions).flatMap((name) =>
+  const names = Object.keys(versions);
+  const licences = names.flatMap((name) =>
     readdirSync(path.join(MODULES, name)).filter((file) => /^licen[cs]e/i.test(file)).map((file) => `${name}/${file}`),
   );
-  for (const file of [...files, ...licences]) {
+  const copy = (/** @type {string} */ from, /** @type {string} */ file) => {
     const to = path.join(out, file);
     mkdirSync(path.dirname(to), { recursive: true });
-    copyFileSync(path.join(MODULES, file), to);
+    copyFileSync(from, to);
+  };
+  [...files, ...licences].forEach((file) => copy(path.join(MODULES, file), file));
+  // Some packages come without the text of their licence.
+  for (const name of names) {
+    const own = path.join(LICENCES, `${name}.txt`);
+    if (existsSync(own)) copy(own, `${name}/LICENSE`);
   }
   // Last: where it is, the folder is whole.
   copyFileSync(path.join(MAP, "packages.json"), path.join(out, "packages.json"));

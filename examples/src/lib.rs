@@ -1,11 +1,60 @@
-//! What the examples share: a picture of pixels, and the time that each step takes.
+//! What the examples share: pictures of pixels, and the time that each step takes.
 
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use tessera_core::{QuantizedView, ScaleCounts, ScaleLimit};
-use tessera_pca::{Basis, Moments, Pca, Stretch, StretchMethod};
+use tessera_core::{QuantizedView, RasterGrid, ScaleCounts, ScaleLimit};
+use tessera_io::{GeoTiffOptions, GeoTiffPictureWriter, GeoTiffSpec};
+use tessera_pca::{Basis, Histogram, Moments, Pca, Stretch, StretchMethod};
+
+/// Pixels that become a picture.
+#[derive(Debug)]
+pub struct Picture<'a> {
+    /// The name of its files, without an extension.
+    pub name: String,
+    /// Where the pixels lie.
+    pub grid: RasterGrid,
+    /// The pixels.
+    pub pixels: QuantizedView<'a>,
+}
+
+/// Writes pictures, in colours that match, as PNG and as GeoTIFF: some components of the valid pixels of all of them, counted
+/// from 0, as red, green and blue. Prints what was written, and returns the components that are shown.
+///
+/// # Errors
+/// Where there are fewer valid pixels than components, pixels have other channels, or a file cannot be written.
+pub fn write_pictures(folder: &Path, pictures: &[Picture<'_>], shown: &[usize]) -> Result<Basis> {
+    let limit = ScaleLimit::default();
+    // Moments add up: those of all pictures are those of one large picture.
+    let first = pictures.first().context("nothing to show")?;
+    let mut moments = Moments::new(first.pixels.dim().2)?;
+    for picture in pictures {
+        moments.add_view(&picture.pixels, limit)?;
+    }
+    let depth = shown.iter().max().map_or(0, |last| last + 1);
+    let basis = Pca::params(depth).fit(&moments).context("no picture can be made")?.select(shown)?;
+
+    // Histograms do, too: one stretch for all.
+    let mut histogram = Histogram::new(&basis);
+    for picture in pictures {
+        histogram.add_view(&basis, &picture.pixels, limit)?;
+    }
+    let stretch = histogram.stretch(StretchMethod::default())?;
+
+    for Picture { name, grid, pixels } in pictures {
+        let [png, tif] = ["png", "tif"].map(|kind| folder.join(format!("{name}.{kind}")));
+        let colours = stretch.apply(basis.transform(pixels, limit)?.view())?;
+        colours.write_png(&png)?;
+        let (spec, options) = (GeoTiffSpec::of_picture(grid), GeoTiffOptions::default().overwrite(true));
+        let mut writer = GeoTiffPictureWriter::create(&tif, spec, &options)?;
+        writer.write_rows(colours.pixels())?;
+        writer.finish()?;
+        println!("{} × {} pixels of {}", grid.rows(), grid.cols(), grid.crs());
+        println!("  {}\n  {}", png.display(), tif.display());
+    }
+    Ok(basis)
+}
 
 /// Writes the first three principal components of all valid pixels as red, green and blue.
 ///

@@ -4,6 +4,8 @@ mod build;
 mod export;
 mod input;
 mod inputs;
+mod pyramid;
+mod pyramids;
 mod records;
 mod search;
 mod validate;

@@ -2,12 +2,14 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::basis::BasisArgs;
 use crate::catalog::CatalogArgs;
 use crate::convert::ConvertArgs;
 use crate::info::InfoArgs;
 use crate::patch::PatchArgs;
 use crate::pca::PcaArgs;
 use crate::points::PointsArgs;
+use crate::pyramid::PyramidArgs;
 use crate::region::RegionArgs;
 use crate::serve::ServeArgs;
 use crate::zone::ZoneArgs;
@@ -46,8 +48,12 @@ pub(crate) enum Command {
     Patch(PatchArgs),
     /// Convert a tile, or all tiles of a year in a box, to Zarr stores
     Convert(ConvertArgs),
-    /// Make a picture of a tile: its first three principal components as red, green and blue
+    /// Make a picture of a tile, region or patch: three principal components as red, green and blue
     Pca(PcaArgs),
+    /// Make the basis of pictures: one for all tiles, so that their colours match
+    Basis(BasisArgs),
+    /// Make a pyramid of pictures: map tiles, a PMTiles archive, or a Zarr group
+    Pyramid(PyramidArgs),
     /// Describe tiles and stores as a static STAC catalogue
     Catalog(CatalogArgs),
     /// Serve a catalogue, its map and the files beside it over HTTP, with a STAC API

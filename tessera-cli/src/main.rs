@@ -3,20 +3,24 @@
 // Comments on options are printed by --help as they stand: <lon> is no HTML there, and an address no link.
 #![allow(rustdoc::invalid_html_tags, rustdoc::bare_urls)]
 
+mod basis;
 mod catalog;
 mod channels;
 mod cli;
 mod clock;
+mod colouring;
 mod convert;
 mod exit;
 mod info;
 mod interrupt;
 mod layout;
+mod parts;
 mod patch;
 mod pca;
 mod picture;
 mod points;
 mod progress;
+mod pyramid;
 mod raster;
 mod region;
 mod report;
@@ -45,6 +49,8 @@ fn main() -> ExitCode {
         Command::Patch(args) => patch::run(&args, &report),
         Command::Convert(args) => convert::run(&args, &report),
         Command::Pca(args) => pca::run(&args, &report),
+        Command::Basis(args) => basis::run(&args, &report),
+        Command::Pyramid(args) => pyramid::run(&args, &report),
         Command::Catalog(args) => catalog::run(&args, &report),
         Command::Serve(args) => serve::run(&args, &report),
         Command::Zone(args) => zone::run(&args, &report),

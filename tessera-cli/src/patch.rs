@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use tessera_core::{Channels, patch};
 
@@ -20,13 +20,8 @@ pub(crate) struct PatchArgs {
     /// A zone store, a folder of tiles or of tile stores, or one tile or tile store
     source: PathBuf,
 
-    /// The point in degrees
-    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true, value_parser = point)]
-    at: (f64, f64),
-
-    /// Rows and columns
-    #[arg(long, value_name = "N")]
-    size: usize,
+    #[command(flatten)]
+    square: SquareArgs,
 
     #[command(flatten)]
     out: OutputArgs,
@@ -39,13 +34,50 @@ pub(crate) struct PatchArgs {
     channels: Option<Channels>,
 }
 
+/// Which square is asked for.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct SquareArgs {
+    /// The point in degrees
+    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true, value_parser = point, requires = "size")]
+    at: Option<(f64, f64)>,
+
+    /// The longitude of the point, in place of --at
+    #[arg(long, value_name = "DEGREES", allow_hyphen_values = true, requires_all = ["lat", "size"], conflicts_with = "at")]
+    lon: Option<f64>,
+
+    /// The latitude of the point, in place of --at
+    #[arg(long, value_name = "DEGREES", allow_hyphen_values = true, requires = "lon", conflicts_with = "at")]
+    lat: Option<f64>,
+
+    /// Rows and columns
+    #[arg(long, value_name = "N")]
+    size: Option<usize>,
+}
+
+impl SquareArgs {
+    /// Whether any of it is said.
+    pub(crate) fn is_there(&self) -> bool {
+        self.size.is_some()
+    }
+
+    /// The point, and the rows and columns.
+    pub(crate) fn square(&self) -> Result<((f64, f64), usize)> {
+        let point = self.at.or(self.lon.zip(self.lat));
+        let (point, size) =
+            point.zip(self.size).context("expected --size beside --at, or beside --lon and --lat")?;
+        Ok((on_earth(point).map_err(anyhow::Error::msg)?, size))
+    }
+}
+
 pub(crate) fn run(args: &PatchArgs, report: &Report) -> Result<()> {
     args.out.check(false)?;
+    let (point, size) = args.square.square()?;
     let queried = source::open(&args.source, &args.of)?.into_queried(args.of.year)?;
     let zones = queried.zones();
     let year = year_of(zones.get(), args.of.year)?;
     let channels = args.channels.clone().unwrap_or_default();
-    let found = patch(zones.get(), year, args.at, args.size, &channels, args.out.memory);
+    let found = patch(zones.get(), year, point, size, &channels, args.out.memory);
     let (grid, pixels) = found.map_err(|error| with_all_years(error.into(), &args.source, &args.of))?;
     let bounds = grid.lon_lat_bounds()?;
     let asked = Asked {
@@ -63,11 +95,18 @@ pub(crate) fn run(args: &PatchArgs, report: &Report) -> Result<()> {
 fn point(text: &str) -> Result<(f64, f64), String> {
     let numbers: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
     match numbers.as_deref() {
-        Some(&[lon, lat]) if (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat) => {
-            Ok((lon, lat))
-        }
+        Some(&[lon, lat]) => on_earth((lon, lat)),
         _ => Err(format!("{text:?} is not a point: expected LON,LAT in degrees, as in 0.15,52.05")),
     }
+}
+
+fn on_earth((lon, lat): (f64, f64)) -> Result<(f64, f64), String> {
+    if (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat) {
+        return Ok((lon, lat));
+    }
+    Err(format!(
+        "{lon}, {lat} is not a point on Earth: expected longitudes of -180 to 180 and latitudes of -90 to 90"
+    ))
 }
 
 #[cfg(test)]

@@ -1,34 +1,58 @@
 //! `tessera pca`.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+mod asked;
+mod report;
 
-use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
 use clap::Args;
-use serde_json::json;
-use tessera_core::{ScaleLimit, Tile};
-use tessera_pca::PictureBasis;
+use tessera_core::MemoryBudget;
 
+use crate::clock::time_of_writing;
+use crate::colouring::ColourArgs;
 use crate::convert::Files;
-use crate::picture::{StretchName, coloured_by, percentages, picture};
+use crate::patch::SquareArgs;
+use crate::picture::{Recipe, check_fits, read_basis};
+use crate::raster::{Colours, Painting, PictureFormat};
+use crate::region::{AreaArgs, GridArgs};
 use crate::report::Report;
 use crate::source::{self, SourceArgs};
 
-/// Make a picture of a tile: its first three principal components as red, green and blue.
+/// Make a picture of a tile, of a region or of the surroundings of a point: three principal components as red, green and
+/// blue.
 ///
-/// All valid pixels count, none is sampled. Water and pixels without data are transparent.
+/// All valid pixels count, none is sampled. Water and pixels without data are transparent. Pixels are read strip by strip:
+/// a picture may be larger than the memory.
+///
+/// Without an area SOURCE is one tile. A region in several UTM zones gives a picture for each, with _utm30 and so on in its
+/// name, all in the same colours; with --grid it is one picture, each cell with the pixel that contains its centre.
 #[derive(Debug, Args)]
+#[command(mut_group("AreaArgs", |group| group.required(false).conflicts_with("SquareArgs")))]
+#[command(mut_group("SquareArgs", |group| group.required(false)))]
 pub(crate) struct PcaArgs {
-    /// A tile folder, an embeddings .npy file, or a tile store
+    /// A tile folder, an embeddings .npy file or a tile store; for an area, a folder of many or a zone store too
     source: PathBuf,
 
-    /// The PNG file to write
-    #[arg(short, long, value_name = "PNG")]
+    /// The file to write: .png, or .tif (a Cloud Optimized GeoTIFF that lies where the pixels lie)
+    #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 
-    /// How components become brightness
-    #[arg(long, value_enum, default_value = "percentile")]
-    stretch: StretchName,
+    #[command(flatten)]
+    area: AreaArgs,
+
+    /// Make what lies outside the area transparent
+    #[arg(long, requires = "AreaArgs")]
+    clip: bool,
+
+    #[command(flatten)]
+    grid: GridArgs,
+
+    #[command(flatten)]
+    square: SquareArgs,
+
+    #[command(flatten)]
+    colours: ColourArgs,
 
     /// Divide every channel by its standard deviation first
     #[arg(long)]
@@ -39,8 +63,16 @@ pub(crate) struct PcaArgs {
     basis: Option<PathBuf>,
 
     /// Take basis and stretch from this file, which --basis or tessera convert --preview wrote: the colours of that picture
-    #[arg(long, value_name = "JSON", conflicts_with_all = ["basis", "stretch", "standardize"])]
+    #[arg(
+        long,
+        value_name = "JSON",
+        conflicts_with_all = ["basis", "components", "stretch", "percentiles", "gamma", "saturation", "standardize"]
+    )]
     with_basis: Option<PathBuf>,
+
+    /// Memory for pixels, in MiB unless said otherwise
+    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
+    memory: MemoryBudget,
 
     /// Replace files that exist
     #[arg(long)]
@@ -51,6 +83,7 @@ pub(crate) struct PcaArgs {
 }
 
 pub(crate) fn run(args: &PcaArgs, report: &Report) -> Result<()> {
+    let (format, created) = (args.check()?, time_of_writing()?);
     let mut files = Files::new(args.overwrite);
     files.claim(&args.output)?;
     if let Some(path) = &args.basis {
@@ -59,68 +92,53 @@ pub(crate) fn run(args: &PcaArgs, report: &Report) -> Result<()> {
         }
         files.claim(path)?;
     }
-    let kept = args.with_basis.as_deref().map(read).transpose()?;
+    let kept = args.with_basis.as_deref().map(read_basis).transpose()?;
     let opened = source::open(&args.source, &args.of)?;
-    let (picture, counts) = source::with_pixels(&opened, |tile, pixels| {
-        let (picture, limit) = match (kept, &args.with_basis) {
-            (Some(kept), Some(path)) => {
-                check(&kept, path, tile)?;
-                let limit = kept.scale_limit();
-                (coloured_by(kept, pixels)?, limit)
-            }
-            _ => {
-                let made = picture(pixels, tile.version(), args.stretch, args.standardize)?;
-                (made, ScaleLimit::default())
-            }
+    asked::with_rasters(args, opened, |shown, rasters| {
+        if let (Some(kept), Some(path)) = (&kept, &args.with_basis) {
+            let channels = rasters.first().map_or(0, |raster| raster.cells.channels());
+            check_fits(kept, &path.display().to_string(), (&shown.source, &shown.version, channels))?;
+        }
+        let recipe = Recipe { colours: Some(&args.colours), standardize: args.standardize };
+        let colours = match kept {
+            Some(kept) => Colours::Kept(Box::new(kept)),
+            None => Colours::Fitted(recipe),
         };
-        Ok((picture, pixels.count(limit)))
-    })?;
-    files.add(&args.output, |file| Ok(picture.pixels.encode_png(file)?))?;
-    if let Some(path) = &args.basis {
-        files.add(path, |file| Ok(picture.basis.write_json(file)?))?;
-    }
-    files.put()?;
-    let (rows, cols, _) = picture.pixels.pixels().dim();
-    let basis = picture.basis.basis();
-    let how = match &args.with_basis {
-        Some(path) => format!("in the colours of {}", path.display()),
-        None => format!("explained variance: {}", percentages(basis)),
-    };
-    let text =
-        format!("{}: {cols} × {rows} pixels, {} of them valid\n{how}", args.output.display(), counts.valid);
-    report.result(
-        &text,
-        &json!({
-            "output": args.output, "rows": rows, "cols": cols, "counts": counts,
-            "basis": args.basis, "with_basis": args.with_basis,
-            "mean": basis.mean().to_vec(),
-            "components": basis.components().outer_iter().map(|row| row.to_vec()).collect::<Vec<_>>(),
-            "explained_variance": basis.explained_variance().to_vec(),
-            "explained_variance_ratio": basis.explained_variance_ratio().to_vec(),
-        }),
-    );
-    Ok(())
+        let painting = Painting {
+            output: &args.output,
+            format,
+            overwrite: args.overwrite,
+            memory: args.memory,
+            dataset: shown.version.clone(),
+            metadata: shown.metadata(),
+        };
+        let (ready, mut painted) = painting.paint(rasters, colours, report)?;
+        if let Some(pixels) = painted.fitted_to {
+            let made_of = recipe.provenance(created, shown.source.clone(), shown.year, pixels);
+            painted.basis = painted.basis.provenance(made_of);
+        }
+        if let Some(path) = &args.basis {
+            files.add(path, |file| Ok(painted.basis.write_json(file)?))?;
+        }
+        // The picture last: where it stands, all that was asked for does.
+        files.put()?;
+        ready.place()?;
+        report::tell(args, shown, &painted, report);
+        Ok(())
+    })
 }
 
-fn read(path: &Path) -> Result<PictureBasis> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    PictureBasis::read_json(file).with_context(|| path.display().to_string())
-}
-
-/// Refuses a tile whose vectors the basis says nothing of.
-fn check(kept: &PictureBasis, path: &Path, tile: &dyn Tile) -> Result<()> {
-    if !tile.version().mixes_with(kept.dataset()) {
-        bail!(
-            "{} is of dataset {}, and the basis {} of {}: expected the same, known one; --dataset says it of a tile",
-            tile.name(),
-            tile.version(),
-            path.display(),
-            kept.dataset()
-        );
+impl PcaArgs {
+    /// Refuses what cannot be, before anything is opened.
+    fn check(&self) -> Result<PictureFormat> {
+        let format = PictureFormat::of(&self.output)?;
+        if self.with_basis.is_none() {
+            self.colours.check()?;
+        }
+        self.grid.check()?;
+        if !self.grid.is_native() && !self.area.is_there() {
+            bail!("--grid is for an area: expected --bbox or --geojson too");
+        }
+        Ok(format)
     }
-    let (got, expected) = (tile.channels(), kept.basis().channels());
-    if got != expected {
-        bail!("{} has {got} channels: expected {expected}, as the basis {} has", tile.name(), path.display());
-    }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Rasters that answer a query, and the files that they become.
 
 mod asked;
+mod canvas;
 mod cells;
 mod floats;
 mod geotiff;
@@ -8,16 +9,21 @@ mod held;
 mod npy;
 mod npy_file;
 mod output;
+mod painted;
 mod picture;
 mod pixels;
 mod stage;
 mod store;
+mod whole_tile;
 mod written;
 
 pub(crate) use asked::Asked;
+pub(crate) use canvas::PictureFormat;
 pub(crate) use cells::Cells;
 pub(crate) use held::Held;
 pub(crate) use output::OutputArgs;
+pub(crate) use painted::{Colours, Painted, Painting};
+pub(crate) use whole_tile::WholeTile;
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +31,8 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use tessera_pca::Basis;
 
-use crate::picture::percentages;
+use crate::colouring::percentages;
+use crate::picture::Recipe;
 use crate::progress::Progress;
 use crate::report::Report;
 use output::Format;
@@ -50,6 +57,9 @@ struct Job<'a> {
 /// all files appear, or none.
 pub(crate) fn write(args: &OutputArgs, asked: &Asked, rasters: &[Raster<'_>], report: &Report) -> Result<()> {
     let format = args.format()?;
+    if format == Format::Png {
+        return write_pictures(args, asked, rasters, report);
+    }
     let names = names(&args.output, rasters);
     let stage = Stage::begin(&args.output, args.overwrite)?;
     for name in &names {
@@ -62,25 +72,34 @@ pub(crate) fn write(args: &OutputArgs, asked: &Asked, rasters: &[Raster<'_>], re
         stage.check_room(bytes.fold(0, u64::saturating_add))?;
     }
     let rows: usize = rasters.iter().map(|raster| raster.cells.grid().rows()).sum();
-    let progress = Progress::new(report, rows * format.passes(), "rows");
+    let progress = Progress::new(report, rows, "rows");
     let job = Job { args, asked, progress };
-    let mut basis = None;
-    let written = if format == Format::Png {
-        let (written, fitted) = picture::write(&job, rasters, &names, &stage)?;
-        basis = Some(fitted);
-        written
-    } else {
-        let one = |(raster, name): (&Raster<'_>, &PathBuf)| match format {
-            Format::Npy => npy::write(&job, raster, name, &stage),
-            Format::GeoTiff => geotiff::write(&job, raster, name, &stage),
-            Format::Zarr | Format::Png => store::write(&job, raster, name, &stage),
-        };
-        rasters.iter().zip(&names).map(one).collect::<Result<Vec<_>>>()?
+    let one = |(raster, name): (&Raster<'_>, &PathBuf)| match format {
+        Format::Npy => npy::write(&job, raster, name, &stage),
+        Format::GeoTiff => geotiff::write(&job, raster, name, &stage),
+        Format::Zarr | Format::Png => store::write(&job, raster, name, &stage),
     };
+    let written = rasters.iter().zip(&names).map(one).collect::<Result<Vec<_>>>()?;
     job.progress.finish();
     let files: Vec<PathBuf> = written.iter().flat_map(|one| &one.files).cloned().collect();
     stage.place(&files)?;
-    tell(asked, &args.output, &written, basis.as_ref(), report);
+    tell(asked, &args.output, &written, None, report);
+    Ok(())
+}
+
+/// Writes rasters as pictures in the usual colours.
+fn write_pictures(args: &OutputArgs, asked: &Asked, rasters: &[Raster<'_>], report: &Report) -> Result<()> {
+    let painting = Painting {
+        output: &args.output,
+        format: PictureFormat::Png,
+        overwrite: args.overwrite,
+        memory: args.memory,
+        dataset: asked.version.clone(),
+        metadata: asked.metadata(),
+    };
+    let (ready, painted) = painting.paint(rasters, Colours::Fitted(Recipe::default()), report)?;
+    ready.place()?;
+    tell(asked, &args.output, &painted.written, Some(painted.basis.basis()), report);
     Ok(())
 }
 
@@ -93,14 +112,18 @@ fn names(output: &Path, rasters: &[Raster<'_>]) -> Vec<PathBuf> {
     rasters.iter().map(name).collect()
 }
 
+/// Says why there are several files.
+pub(crate) fn several(zones: usize) -> String {
+    format!(
+        "the area lies in {zones} UTM zones, and the pixels of each are in a file of its own; --grid makes one of them\n"
+    )
+}
+
 fn tell(asked: &Asked, output: &Path, written: &[Written], basis: Option<&Basis>, report: &Report) {
     let folder = output.parent().unwrap_or(Path::new(""));
     let mut text = String::new();
     if written.len() > 1 {
-        text += &format!(
-            "the area lies in {} UTM zones, and the pixels of each are in a file of its own; --grid makes one of them\n",
-            written.len()
-        );
+        text += &several(written.len());
     }
     for one in written {
         text += &one.text(folder);

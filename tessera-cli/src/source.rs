@@ -12,7 +12,7 @@ use tessera_core::{Archive, DatasetVersion, QuantizedView, Tile, Year};
 use tessera_npy::{NpyArchive, NpyTile};
 use tessera_zarr::{OpenError, StoreArchive, TileStore, ZoneStore};
 
-pub(crate) use queried::{with_all_years, year_of};
+pub(crate) use queried::{Queried, with_all_years, year_of};
 
 use crate::report::list;
 use one_tile::OneTile;

@@ -17,6 +17,8 @@ mod memory_zones;
 mod mosaic;
 mod pixel_grid;
 mod projection;
+mod pyramid_grid;
+mod pyramid_store;
 mod quantize;
 mod quantized;
 mod query;
@@ -55,12 +57,14 @@ pub use memory_zones::{MemoryZones, MemoryZonesError};
 pub use mosaic::{Mosaic, MosaicError};
 pub use pixel_grid::{PIXEL_SIZE, PixelGrid, PixelGridError};
 pub use projection::{ProjectionError, UtmProjection};
+pub use pyramid_grid::{PyramidChunk, PyramidGrid, PyramidGridError};
+pub use pyramid_store::PyramidStore;
 pub use quantized::{Quantized, QuantizedError};
 pub use query::{
     Answer, Mean, Means, Nearest, PointStatus, PointValues, Query, QueryError, StripRows, Strips, ZonePart,
     patch, points, through_years,
 };
-pub use raster_grid::{RasterGrid, RasterGridError};
+pub use raster_grid::{PixelLookup, RasterGrid, RasterGridError, ZoneColumns};
 pub use region::{Region, RegionError};
 pub use scale_counts::ScaleCounts;
 pub use scales::{Scales, ScalesView};

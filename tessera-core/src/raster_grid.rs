@@ -1,9 +1,13 @@
 //! Where the cells of any raster lie on Earth.
 
 mod covering;
+mod lookup;
 mod on_earth;
+mod zone_columns;
 
+pub use lookup::PixelLookup;
 pub(crate) use on_earth::parts_in_zone;
+pub use zone_columns::ZoneColumns;
 
 use geo_types::{Rect, coord};
 

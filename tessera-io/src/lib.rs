@@ -1,13 +1,24 @@
 #![doc = include_str!("../README.md")]
 
 mod geotiff;
+#[cfg(feature = "pyramid")]
+mod map_tiles;
 mod output;
+#[cfg(feature = "pyramid")]
+mod pmtiles_file;
 mod points;
 mod polygons;
 mod table;
 
-pub use geotiff::{Compression, GeoTiffError, GeoTiffOptions, GeoTiffReport, GeoTiffSpec, GeoTiffWriter};
+pub use geotiff::{
+    Compression, GeoTiffError, GeoTiffOptions, GeoTiffPictureWriter, GeoTiffReport, GeoTiffSpec,
+    GeoTiffWriter,
+};
+#[cfg(feature = "pyramid")]
+pub use map_tiles::{MapTileError, MapTiles, MapTilesError, MapTilesInfo};
 pub use output::OutputError;
+#[cfg(feature = "pyramid")]
+pub use pmtiles_file::{PmTilesError, PmTilesReport};
 pub use points::{PointProblem, PointTable, PointTableError};
 pub use polygons::{GeoJsonError, GeoJsonProblem, parse_geojson, read_geojson};
 pub use table::{TableBatch, TableError, TableReport, TableSpec, TableWriter};

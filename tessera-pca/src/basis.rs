@@ -87,6 +87,17 @@ impl Basis {
         self.deviations.as_ref()
     }
 
+    /// The same mean and deviations with other components, which are known to fit.
+    pub(crate) fn with_components(
+        &self,
+        components: Array2<f64>,
+        explained_variance: Array1<f64>,
+        explained_variance_ratio: Array1<f64>,
+    ) -> Self {
+        let (mean, deviations) = (self.mean.clone(), self.deviations.clone());
+        Self { mean, components, explained_variance, explained_variance_ratio, deviations }
+    }
+
     /// What each channel is multiplied by, (components, channels): the components over the deviations.
     pub(crate) fn weights(&self) -> Array2<f64> {
         match &self.deviations {

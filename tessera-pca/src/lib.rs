@@ -1,9 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod basis;
+mod basis_choice;
 mod basis_parts;
 mod block;
+mod finish;
 mod gram;
+mod histogram;
+mod ledger;
 mod mapping;
 mod moments;
 mod moments_bytes;
@@ -11,7 +15,9 @@ mod of_pixels;
 mod of_rows;
 mod pca;
 mod png_file;
+mod png_writer;
 mod project;
+mod pyramid;
 mod quantile;
 mod rgba;
 mod row;
@@ -29,16 +35,25 @@ mod moments_serde;
 mod picture_basis;
 #[cfg(feature = "serde")]
 mod picture_basis_json;
+#[cfg(feature = "serde")]
+mod provenance;
 
 pub use basis::Basis;
+pub use basis_choice::BasisChoiceError;
 pub use basis_parts::{BasisError, BasisParts};
+pub use histogram::{Histogram, HistogramError, ReadHistogramError};
+pub use ledger::{Ledger, LedgerError};
 pub use mapping::Mapping;
 pub use moments::{MAX_CHANNELS, Moments, MomentsError};
 pub use moments_bytes::ReadMomentsError;
 pub use pca::{FitError, Pca, PcaParams};
 #[cfg(feature = "serde")]
-pub use picture_basis::{PictureBasis, PictureBasisError};
+pub use picture_basis::{ColourError, PictureBasis, PictureBasisError};
 pub use png_file::PictureError;
+pub use png_writer::PngWriter;
+#[cfg(feature = "serde")]
+pub use provenance::Provenance;
+pub use pyramid::{PyramidBuilder, PyramidColour, PyramidError, PyramidEvent, PyramidPart, PyramidReport};
 pub use rgba::Rgba;
 pub use simd::Simd;
 pub use stretch::Stretch;

@@ -4,7 +4,7 @@ use crate::quantile::quantiles;
 use crate::{StretchError, StretchMethod};
 
 /// Steps of an equalized mapping.
-const STEPS: usize = 256;
+pub(crate) const STEPS: usize = 256;
 
 /// How the values of one component become brightness, 0…1.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,10 +28,6 @@ pub enum Mapping {
 impl Mapping {
     /// The mapping that a checked method makes of finite values, at least one; they are left in another order.
     pub(crate) fn fit(values: &mut [f32], method: StretchMethod) -> Self {
-        let linear = |low: f64, high: f64| {
-            let float = |value: f64| value.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32;
-            Self::Linear { low: float(low), high: float(high) }
-        };
         match method {
             StretchMethod::Percentile { low, high } => {
                 let found = quantiles(values, &[low / 100.0, high / 100.0]);
@@ -48,7 +44,7 @@ impl Mapping {
                 let mean = values.iter().copied().map(f64::from).sum::<f64>() / n;
                 let squares = values.iter().map(|&value| (f64::from(value) - mean).powi(2)).sum::<f64>();
                 let reach = count * (squares / n).sqrt();
-                linear(mean - reach, mean + reach)
+                Self::linear(mean - reach, mean + reach)
             }
             StretchMethod::Equalize => {
                 values.sort_unstable_by(f32::total_cmp);
@@ -56,6 +52,12 @@ impl Mapping {
                 Self::Knots(quantiles(values, &shares))
             }
         }
+    }
+
+    /// A linear mapping between limits that may lie beyond float32.
+    pub(crate) fn linear(low: f64, high: f64) -> Self {
+        let float = |value: f64| value.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32;
+        Self::Linear { low: float(low), high: float(high) }
     }
 
     /// The mapping itself where its numbers are finite and in order.

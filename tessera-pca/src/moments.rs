@@ -139,6 +139,30 @@ impl Moments {
         Ok(())
     }
 
+    /// Moments of the same mean and covariance as if there were so many pixels; of none, where there is none. Of tiles that
+    /// are each made to count the same, the sum weighs tiles and not pixels.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use tessera_pca::Moments;
+    ///
+    /// let (small, large) = (array![[1.0], [3.0]], array![[4.0], [8.0], [6.0], [6.0]]);
+    /// let mut tiles = Moments::of_rows(small.view())?.weighing(1 << 20);
+    /// tiles.merge(&Moments::of_rows(large.view())?.weighing(1 << 20))?;
+    /// assert_eq!(tiles.mean(), Some(vec![4.0]));
+    /// # Ok::<(), tessera_pca::MomentsError>(())
+    /// ```
+    #[must_use]
+    pub fn weighing(mut self, pixels: u64) -> Self {
+        if self.count > 0 {
+            let factor = pixels as f64 / self.count as f64;
+            self.sum.iter_mut().for_each(|sum| *sum *= factor);
+            self.products.scale(factor);
+            self.count = pixels;
+        }
+        self
+    }
+
     /// The channels are known to agree.
     pub(crate) fn add(&mut self, other: &Self) {
         self.count += other.count;

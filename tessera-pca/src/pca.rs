@@ -64,6 +64,17 @@ pub enum FitError {
     /// Sums that are infinite or NaN: values so large that their products overflow.
     #[error("the moments are not finite: expected values whose products do not overflow")]
     NonFinite,
+    /// A channel that is to be divided by its standard deviation and has none.
+    #[error(
+        "channel {channel} is the same in all pixels: expected it to vary, to be divided by its standard deviation"
+    )]
+    ConstantChannel {
+        /// Its number, counted from 0.
+        channel: usize,
+    },
+    /// No channel varies, so that no direction is better than another.
+    #[error("all pixels are the same in all channels: expected some that vary")]
+    NoVariance,
     /// The eigensolver gave up.
     #[error("the eigenvectors of the covariance were not found: {cause}")]
     Eigenvectors {
@@ -84,7 +95,7 @@ pub enum FitError {
 
 impl PcaParams {
     /// Whether each channel is divided by its standard deviation, so that all weigh the same whatever their units; false
-    /// by default. A channel that does not vary stays as it is.
+    /// by default. A channel that does not vary is an error then.
     #[must_use]
     pub fn standardize(mut self, standardize: bool) -> Self {
         self.standardize = standardize;
@@ -98,7 +109,7 @@ impl PcaParams {
     /// rule since 1.5.)
     ///
     /// # Errors
-    /// [`FitError`] for too few pixels, too many components, or moments that are not finite.
+    /// [`FitError`] for too few pixels, too many components, moments that are not finite, or pixels that do not vary.
     pub fn fit(&self, moments: &Moments) -> Result<Basis, FitError> {
         let (channels, expected) = (moments.channels(), (self.components as u64).max(2));
         if self.components == 0 || self.components > channels {
@@ -113,7 +124,13 @@ impl PcaParams {
         if !mean.iter().chain(&matrix).all(|value| value.is_finite()) {
             return Err(FitError::NonFinite);
         }
-        let deviations = self.standardize.then(|| deviations(&matrix, &mean));
+        let each = deviations(&matrix, &mean);
+        if each.iter().all(Option::is_none) {
+            return Err(FitError::NoVariance);
+        }
+        let constant = |channel: usize| FitError::ConstantChannel { channel };
+        let checked = each.iter().enumerate().map(|(channel, own)| own.ok_or_else(|| constant(channel)));
+        let deviations: Option<Vec<f64>> = self.standardize.then(|| checked.collect()).transpose()?;
         if let Some(deviations) = &deviations {
             matrix.indexed_iter_mut().for_each(|((i, j), value)| *value /= deviations[i] * deviations[j]);
         }
@@ -130,12 +147,12 @@ impl PcaParams {
     }
 }
 
-/// The standard deviation of each channel; 1 where it is less than a millionth of the mean, which is what rounding to
-/// float32 leaves of a constant.
-fn deviations(covariance: &Array2<f64>, mean: &[f64]) -> Vec<f64> {
+/// The standard deviation of each channel; `None` where it is less than a millionth of the mean, which is what rounding
+/// to float32 leaves of a constant.
+fn deviations(covariance: &Array2<f64>, mean: &[f64]) -> Vec<Option<f64>> {
     let deviation = |(variance, mean): (&f64, &f64)| {
         let deviation = variance.max(0.0).sqrt();
-        if deviation > 1e-6 * mean.abs() { deviation } else { 1.0 }
+        (deviation > 1e-6 * mean.abs()).then_some(deviation)
     };
     covariance.diag().iter().zip(mean).map(deviation).collect()
 }
@@ -193,18 +210,19 @@ mod tests {
     }
 
     #[test]
-    fn constants_have_no_variance_and_divide_nothing() {
+    fn constants_explain_nothing() {
         let same = moments(&array![[3.0, 0.1], [3.0, 0.1], [3.0, 0.1]]);
         for standardize in [false, true] {
-            let basis = Pca::params(2).standardize(standardize).fit(&same).unwrap();
-            assert!(basis.explained_variance().iter().all(|&v| v < 1e-15));
-            assert!(basis.components().iter().all(|v| v.is_finite()));
+            let error = Pca::params(2).standardize(standardize).fit(&same).unwrap_err();
+            assert!(matches!(error, FitError::NoVariance), "{error}");
         }
-        // Beside a channel that varies, a constant one explains nothing.
-        let rows = array![[3.0, 1.0], [3.0, 2.0], [3.0, 4.0]];
-        let basis = Pca::params(1).standardize(true).fit(&moments(&rows)).unwrap();
+        // Beside a channel that varies, a constant one explains nothing, and cannot be divided by what it varies.
+        let one = moments(&array![[3.0, 1.0], [3.0, 2.0], [3.0, 4.0]]);
+        let basis = Pca::params(1).fit(&one).unwrap();
         assert!((basis.explained_variance_ratio()[0] - 1.0).abs() < 1e-12);
-        assert_eq!(basis.deviations().unwrap()[0], 1.0);
+        assert!(basis.components()[(0, 0)].abs() < 1e-12);
+        let error = Pca::params(1).standardize(true).fit(&one).unwrap_err();
+        assert!(matches!(error, FitError::ConstantChannel { channel: 0 }), "{error}");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! What a picture was made with, to be kept beside it.
 
+use std::collections::BTreeMap;
 use std::io;
 
-use tessera_core::{DatasetVersion, ScaleLimit};
+use tessera_core::{DatasetVersion, QuantizedView, ScaleLimit};
 
 use crate::picture_basis_json::{MAX_BYTES, VERSION};
-use crate::{Basis, Stretch};
+use crate::{Basis, BasisChoiceError, Provenance, Rgba, Stretch, StretchError, TransformError};
 
 /// The basis and the stretch that a picture was made with: who has them gives other pixels of the same dataset the same
 /// colours, and tells which vectors a colour stands for.
@@ -13,13 +14,18 @@ use crate::{Basis, Stretch};
 /// Stored as JSON, which a browser reads too:
 ///
 /// ```json
-/// {"tessera_basis": 1, "dataset": "v1", "scale_limit": 1.0,
+/// {"tessera_basis": 2, "dataset": "v1", "channels": 128, "scale_limit": 1.0,
 ///  "basis": {"mean": [], "components": [[], [], []], "explained_variance": [], "explained_variance_ratio": []},
-///  "stretch": [{"linear": {"low": -1.5, "high": 2.0}}, {"knots": []}, {"linear": {"low": 0.0, "high": 1.0}}]}
+///  "shown": [1, 2, 3],
+///  "stretch": [{"linear": {"low": -1.5, "high": 2.0}}, {"knots": []}, {"linear": {"low": 0.0, "high": 1.0}}],
+///  "gamma": 1.0, "saturation": 1.0, "zones": {"31": []}, "provenance": {"pixels": 832200}}
 /// ```
 ///
-/// `dataset` is null where it is unknown. `basis` has the members of [`BasisParts`](crate::BasisParts), `stretch` a
-/// [`Mapping`](crate::Mapping) for each component: of red, green and blue.
+/// `dataset` is null where it is unknown. `basis` has the members of [`BasisParts`](crate::BasisParts); `shown` says which
+/// of its components, counted from 1, are red, green and blue; `stretch` has a [`Mapping`](crate::Mapping) for each of them, and
+/// `gamma` and `saturation` are those of the [`Stretch`]. `zones` has mappings for single UTM zones, and may be left out, as
+/// `provenance` may. Version 1 of the form had none of `channels`, `shown`, `gamma`, `saturation`, `zones` and `provenance`,
+/// and is read: its components are shown in their order.
 ///
 /// A pixel is transparent unless 0 < scale < `scale_limit`. Otherwise e = value × scale, d = e − `mean` (÷ `deviations`,
 /// where there are any), component k is `components`\[k\] · d, and its mapping makes it a brightness, 0…1.
@@ -46,7 +52,13 @@ pub struct PictureBasis {
     dataset: DatasetVersion,
     scale_limit: ScaleLimit,
     basis: Basis,
+    /// Counted from 0.
+    shown: Vec<usize>,
     stretch: Stretch,
+    zones: BTreeMap<u8, Stretch>,
+    provenance: Provenance,
+    /// What is shown of the basis.
+    colours: Basis,
 }
 
 /// Why there is no basis of a picture.
@@ -54,11 +66,33 @@ pub struct PictureBasis {
 #[non_exhaustive]
 pub enum PictureBasisError {
     /// A stretch for another number of components.
-    #[error("a stretch of {got} mappings for {expected} components: expected one each, of at most 3")]
+    #[error(
+        "a stretch of {got} mappings for {expected} components that are shown: expected one each, of at most 3"
+    )]
     Mappings {
         /// The mappings.
         got: usize,
         /// The components.
+        expected: usize,
+    },
+    /// Components that are not there.
+    #[error(transparent)]
+    Choice(#[from] BasisChoiceError),
+    /// The number of a zone that is none.
+    #[error("a stretch of UTM zone {got}: expected 1 to 60")]
+    Zone {
+        /// The number.
+        got: u8,
+    },
+    /// A stretch that is none.
+    #[error(transparent)]
+    Stretch(#[from] StretchError),
+    /// A number of channels beside a basis of another.
+    #[error("{got} channels beside a mean of {expected}: expected the same")]
+    Channels {
+        /// The number of channels that is told.
+        got: usize,
+        /// The channels of the basis.
         expected: usize,
     },
     /// A limit that no number of JSON stands for, or none at all.
@@ -78,7 +112,7 @@ pub enum PictureBasisError {
     #[error("the basis of a picture has more than {MAX_BYTES} bytes: expected at most as many")]
     TooLong,
     /// Another version of the form, or something else altogether.
-    #[error("tessera_basis is {got}: expected {VERSION}, the version of the form that is read here")]
+    #[error("tessera_basis is {got}: expected 1 or {VERSION}, the versions of the form that are read here")]
     Version {
         /// What stands there.
         got: String,
@@ -92,7 +126,8 @@ pub enum PictureBasisError {
 }
 
 impl PictureBasis {
-    /// What a picture of pixels of a dataset was made with; scales from the limit on were not believed.
+    /// What a picture of pixels of a dataset was made with; scales from the limit on were not believed. The components of
+    /// the basis are shown in their order.
     ///
     /// # Errors
     /// [`PictureBasisError`] where the stretch has not one mapping for each component, or the limit is not finite.
@@ -102,14 +137,90 @@ impl PictureBasis {
         basis: Basis,
         stretch: Stretch,
     ) -> Result<Self, PictureBasisError> {
-        let (got, expected) = (stretch.mappings().len(), basis.len());
-        if got != expected {
-            return Err(PictureBasisError::Mappings { got, expected });
-        }
+        let shown = (0..basis.len()).collect();
+        Self::showing(dataset, scale_limit, basis, shown, stretch)
+    }
+
+    /// As [`new`](Self::new), of a basis of which some components, counted from 0, are red, green and blue.
+    ///
+    /// # Errors
+    /// As there, and where the basis does not have the components.
+    pub fn showing(
+        dataset: DatasetVersion,
+        scale_limit: ScaleLimit,
+        basis: Basis,
+        shown: Vec<usize>,
+        stretch: Stretch,
+    ) -> Result<Self, PictureBasisError> {
+        let colours = basis.select(&shown)?;
+        check_mappings(&stretch, shown.len())?;
         if !scale_limit.value().is_finite() {
             return Err(PictureBasisError::ScaleLimit { got: scale_limit.value() });
         }
-        Ok(Self { dataset, scale_limit, basis, stretch })
+        let (zones, provenance) = (BTreeMap::new(), Provenance::default());
+        Ok(Self { dataset, scale_limit, basis, shown, stretch, zones, provenance, colours })
+    }
+
+    /// With stretches of their own for some UTM zones (1..=60). Gamma and saturation are those of all.
+    ///
+    /// # Errors
+    /// [`PictureBasisError`] where a stretch has not one mapping for each component that is shown, or there is no such zone.
+    pub fn zones(mut self, zones: BTreeMap<u8, Stretch>) -> Result<Self, PictureBasisError> {
+        for (&got, stretch) in &zones {
+            if !(1..=60).contains(&got) {
+                return Err(PictureBasisError::Zone { got });
+            }
+            check_mappings(stretch, self.shown.len())?;
+        }
+        self.zones = zones.into_iter().map(|(zone, own)| (zone, own.finished_as(&self.stretch))).collect();
+        Ok(self)
+    }
+
+    /// With what it was made of.
+    #[must_use]
+    pub fn provenance(mut self, provenance: Provenance) -> Self {
+        self.provenance = provenance;
+        self
+    }
+
+    /// What it was made of.
+    #[must_use]
+    pub fn made_of(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// The picture of some pixels, (rows, cols, 4); with the stretch of their UTM zone, where that has one of its own. What
+    /// is not valid is transparent.
+    ///
+    /// # Errors
+    /// [`ColourError`] where the pixels have other channels.
+    pub fn colour(&self, pixels: &QuantizedView<'_>, zone: Option<u8>) -> Result<Rgba, ColourError> {
+        let projected = self.colours.transform(pixels, self.scale_limit)?;
+        Ok(self.stretch_of(zone).apply(projected.view())?)
+    }
+
+    /// The components that are shown, on which the stretch works, (rows, cols, shown).
+    #[must_use]
+    pub fn colours(&self) -> &Basis {
+        &self.colours
+    }
+
+    /// Which components of the basis are red, green and blue, counted from 0.
+    #[must_use]
+    pub fn shown(&self) -> &[usize] {
+        &self.shown
+    }
+
+    /// The stretch of a UTM zone, or of all.
+    #[must_use]
+    pub fn stretch_of(&self, zone: Option<u8>) -> &Stretch {
+        zone.and_then(|zone| self.zones.get(&zone)).unwrap_or(&self.stretch)
+    }
+
+    /// The stretches of single UTM zones.
+    #[must_use]
+    pub fn zone_stretches(&self) -> &BTreeMap<u8, Stretch> {
+        &self.zones
     }
 
     /// The dataset of the pixels.
@@ -135,4 +246,21 @@ impl PictureBasis {
     pub fn stretch(&self) -> &Stretch {
         &self.stretch
     }
+}
+
+/// Pixels that cannot be coloured.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ColourError {
+    /// They cannot be projected on the components.
+    #[error(transparent)]
+    Transform(#[from] TransformError),
+    /// Their components cannot be stretched.
+    #[error(transparent)]
+    Stretch(#[from] StretchError),
+}
+
+fn check_mappings(stretch: &Stretch, expected: usize) -> Result<(), PictureBasisError> {
+    let got = stretch.mappings().len();
+    if got == expected { Ok(()) } else { Err(PictureBasisError::Mappings { got, expected }) }
 }

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
+use tempfile::NamedTempFile;
 
 use crate::Rgba;
 
@@ -27,6 +28,16 @@ pub enum PictureError {
         rows: usize,
         /// Its columns.
         cols: usize,
+    },
+    /// Rows of another shape than the picture has, more than it has, or fewer at its end.
+    #[error("{name}: got pixels of shape {got:?}, expected {expected:?}")]
+    Rows {
+        /// The path.
+        name: String,
+        /// All rows that came, with the columns and colours of the last.
+        got: [usize; 3],
+        /// The shape of the picture.
+        expected: [usize; 3],
     },
     /// The encoder failed.
     #[error("the PNG picture could not be encoded: {cause}")]
@@ -73,17 +84,10 @@ impl Rgba {
     pub fn write_png(&self, path: impl AsRef<Path>) -> Result<(), PictureError> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        self.check_size()?;
+        let (rows, cols, _) = self.pixels().dim();
+        check_size(rows, cols)?;
         let failed = |cause| PictureError::Write { name: name.clone(), cause };
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        let mut temporary = tempfile::Builder::new();
-        // The default is for secrets; the process's mask still applies.
-        #[cfg(unix)]
-        temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = temporary.prefix(".").suffix(".png.tmp").tempfile_in(folder).map_err(failed)?;
+        let mut file = begin_file(path).map_err(failed)?;
         let mut output = BufWriter::new(&mut file);
         self.encode(&mut output, &name)?;
         output.flush().map_err(failed)?;
@@ -93,28 +97,53 @@ impl Rgba {
         Ok(())
     }
 
-    /// Width and height, where PNG can hold them.
-    fn check_size(&self) -> Result<(u32, u32), PictureError> {
-        let (rows, cols, _) = self.pixels().dim();
-        let side = |length: usize| u32::try_from(length).ok().filter(|_| (1..=MAX_SIDE).contains(&length));
-        side(cols).zip(side(rows)).ok_or(PictureError::Size { rows, cols })
-    }
-
     fn encode(&self, output: impl Write, name: &str) -> Result<(), PictureError> {
-        let (width, height) = self.check_size()?;
-        let failed = |error| match error {
-            EncodingError::IoError(cause) => PictureError::Write { name: name.to_owned(), cause },
-            other => PictureError::Encode { cause: other.to_string() },
-        };
-        let mut encoder = Encoder::new(output, width, height);
-        encoder.set_color(ColorType::Rgba);
-        encoder.set_depth(BitDepth::Eight);
-        // Such pictures are noisy: the default takes fifty times as long, for a file of the same size.
-        encoder.set_compression(Compression::Fast);
-        let mut writer = encoder.write_header().map_err(failed)?;
+        let (rows, cols, _) = self.pixels().dim();
+        let (width, height) = check_size(rows, cols)?;
+        let failed = |error| PictureError::of(error, name);
+        let mut writer = encoder(output, width, height).write_header().map_err(failed)?;
         writer.write_image_data(self.bytes()).map_err(failed)?;
         writer.finish().map_err(failed)
     }
+}
+
+impl PictureError {
+    /// What the encoder says of an output of this name.
+    pub(crate) fn of(error: EncodingError, name: &str) -> Self {
+        match error {
+            EncodingError::IoError(cause) => Self::Write { name: name.to_owned(), cause },
+            other => Self::Encode { cause: other.to_string() },
+        }
+    }
+}
+
+/// An encoder of 8-bit RGBA.
+pub(crate) fn encoder<W: Write>(output: W, width: u32, height: u32) -> Encoder<'static, W> {
+    let mut encoder = Encoder::new(output, width, height);
+    encoder.set_color(ColorType::Rgba);
+    encoder.set_depth(BitDepth::Eight);
+    // Such pictures are noisy: the default takes fifty times as long, for a file of the same size.
+    encoder.set_compression(Compression::Fast);
+    encoder
+}
+
+/// Width and height, where PNG can hold them.
+pub(crate) fn check_size(rows: usize, cols: usize) -> Result<(u32, u32), PictureError> {
+    let side = |length: usize| u32::try_from(length).ok().filter(|_| (1..=MAX_SIDE).contains(&length));
+    side(cols).zip(side(rows)).ok_or(PictureError::Size { rows, cols })
+}
+
+/// A file under another name, beside the place where it is to stand.
+pub(crate) fn begin_file(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let mut temporary = tempfile::Builder::new();
+    // The default is for secrets; the process's mask still applies.
+    #[cfg(unix)]
+    temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    temporary.prefix(".").suffix(".png.tmp").tempfile_in(folder)
 }
 
 #[cfg(test)]

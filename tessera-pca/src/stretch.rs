@@ -3,6 +3,7 @@
 use ndarray::{Array3, ArrayView3, Axis};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
+use crate::finish::Finish;
 use crate::{Mapping, Rgba, StretchError, StretchMethod};
 
 /// How components become colours: a mapping each for red, green and blue, or one for grey. Learnt from some pixels and
@@ -23,9 +24,10 @@ use crate::{Mapping, Rgba, StretchError, StretchMethod};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Vec<Mapping>", into = "Vec<Mapping>"))]
+#[cfg_attr(feature = "serde", serde(try_from = "StretchForm", into = "StretchForm"))]
 pub struct Stretch {
     mappings: Vec<Mapping>,
+    finish: Finish,
 }
 
 impl Stretch {
@@ -38,7 +40,7 @@ impl Stretch {
             return Err(StretchError::Mapping { what: "a stretch of none or more than three mappings" });
         }
         mappings.iter().try_for_each(Mapping::check)?;
-        Ok(Self { mappings })
+        Ok(Self { mappings, finish: Finish::default() })
     }
 
     /// Learns from projected pixels, (rows, cols, components): from those whose components, up to the third, are all
@@ -78,13 +80,54 @@ impl Stretch {
                 Ok(Mapping::fit(&mut values, method))
             }
         };
-        Ok(Self { mappings: (0..shown).into_par_iter().map(fit).collect::<Result<_, _>>()? })
+        let mappings: Result<_, _> = (0..shown).into_par_iter().map(fit).collect();
+        Ok(Self { mappings: mappings?, finish: Finish::default() })
     }
 
     /// The mappings: of grey, of red and green, or of red, green and blue.
     #[must_use]
     pub fn mappings(&self) -> &[Mapping] {
         &self.mappings
+    }
+
+    /// With the gamma and saturation of another one.
+    #[cfg(feature = "serde")]
+    pub(crate) fn finished_as(self, other: &Self) -> Self {
+        Self { finish: other.finish, ..self }
+    }
+
+    /// With another gamma: brightness b becomes b^(1/gamma), so that more than 1 lightens what is dark. 1 by default.
+    ///
+    /// # Errors
+    /// [`StretchError::Gamma`] out of 0.1…10.
+    pub fn gamma(self, gamma: f64) -> Result<Self, StretchError> {
+        Ok(Self { finish: self.finish.with_gamma(gamma)?, ..self })
+    }
+
+    /// With another saturation: how far colours are from the grey of the same luminance (Rec. 709), of what they are. 0
+    /// is grey, 1 the default.
+    ///
+    /// # Errors
+    /// [`StretchError::Saturation`] out of 0…10.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use tessera_pca::{Mapping, Stretch};
+    ///
+    /// let stretch = Stretch::new(vec![Mapping::Linear { low: 0.0, high: 1.0 }; 3])?.saturation(0.0)?;
+    /// let grey = stretch.apply(array![[[1.0, 0.0, 0.0]]].view())?;
+    /// assert_eq!(grey.bytes(), [54, 54, 54, 255]);
+    /// assert!(stretch.saturation(-1.0).is_err());
+    /// # Ok::<(), tessera_pca::StretchError>(())
+    /// ```
+    pub fn saturation(self, saturation: f64) -> Result<Self, StretchError> {
+        Ok(Self { finish: self.finish.with_saturation(saturation)?, ..self })
+    }
+
+    /// Gamma and saturation.
+    #[must_use]
+    pub fn gamma_and_saturation(&self) -> (f64, f64) {
+        (self.finish.gamma, self.finish.saturation)
     }
 
     /// The picture of projected pixels, (rows, cols, components). One mapping gives grey, two give red and green, three
@@ -113,15 +156,16 @@ impl Stretch {
         if !is_valid(pixel) {
             return [0; 4];
         }
-        let mut colour = [0, 0, 0, u8::MAX];
-        for ((colour, mapping), &value) in colour.iter_mut().zip(&self.mappings).zip(pixel) {
-            // Casting rounds down and saturates.
-            *colour = (mapping.brightness(value) * 255.0 + 0.5) as u8;
+        let mut bright = [0.0; 3];
+        for ((bright, mapping), &value) in bright.iter_mut().zip(&self.mappings).zip(pixel) {
+            *bright = mapping.brightness(value);
         }
         if pixel.len() == 1 {
-            (colour[1], colour[2]) = (colour[0], colour[0]);
+            bright = [bright[0]; 3];
         }
-        colour
+        // Casting rounds down and saturates.
+        let [red, green, blue] = self.finish.of(bright).map(|bright| (bright * 255.0 + 0.5) as u8);
+        [red, green, blue, u8::MAX]
     }
 }
 
@@ -137,17 +181,29 @@ fn is_valid(pixel: &[f32]) -> bool {
     pixel.iter().all(|value| value.is_finite())
 }
 
-impl TryFrom<Vec<Mapping>> for Stretch {
+/// The stored form.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StretchForm {
+    mappings: Vec<Mapping>,
+    gamma: f64,
+    saturation: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<StretchForm> for Stretch {
     type Error = StretchError;
 
-    fn try_from(mappings: Vec<Mapping>) -> Result<Self, StretchError> {
-        Self::new(mappings)
+    fn try_from(form: StretchForm) -> Result<Self, StretchError> {
+        Self::new(form.mappings)?.gamma(form.gamma)?.saturation(form.saturation)
     }
 }
 
-impl From<Stretch> for Vec<Mapping> {
-    fn from(stretch: Stretch) -> Self {
-        stretch.mappings
+#[cfg(feature = "serde")]
+impl From<Stretch> for StretchForm {
+    fn from(Stretch { mappings, finish: Finish { gamma, saturation } }: Stretch) -> Self {
+        Self { mappings, gamma, saturation }
     }
 }
 
@@ -222,14 +278,34 @@ mod tests {
         assert!(Stretch::new(vec![Mapping::Knots(vec![f32::NAN, 1.0])]).is_err());
     }
 
+    #[test]
+    fn gamma_lightens_and_saturation_spreads() {
+        let ramp = Stretch::new(vec![Mapping::Linear { low: 0.0, high: 1.0 }; 3]).unwrap();
+        let pixel = array![[[0.25, 0.5, 0.75]]];
+        let bytes = |stretch: Stretch| stretch.apply(pixel.view()).unwrap().bytes().to_vec();
+        assert_eq!(bytes(ramp.clone()), [64, 128, 191, 255]);
+        assert_eq!(bytes(ramp.clone().gamma(2.0).unwrap()), [128, 180, 221, 255]);
+        // Luminance: 0.2126 · 0.25 + 0.7152 · 0.5 + 0.0722 · 0.75.
+        assert_eq!(bytes(ramp.clone().saturation(2.0).unwrap()), [9, 136, 255, 255]);
+        for wrong in [0.0, -1.0, 11.0, f64::NAN] {
+            assert!(matches!(ramp.clone().gamma(wrong), Err(StretchError::Gamma { .. })));
+        }
+        assert!(matches!(ramp.saturation(f64::INFINITY), Err(StretchError::Saturation { .. })));
+    }
+
     #[cfg(feature = "serde")]
     #[test]
     fn a_stretch_round_trips_as_json_and_is_checked() {
         let knots = Mapping::Knots(vec![0.0, 0.5, 2.0]);
         let stretch = Stretch::new(vec![Mapping::Linear { low: -1.5, high: 1.0 }, knots]).unwrap();
+        let stretch = stretch.gamma(1.5).unwrap().saturation(1.25).unwrap();
         let text = serde_json::to_string(&stretch).unwrap();
-        assert_eq!(text, r#"[{"linear":{"low":-1.5,"high":1.0}},{"knots":[0.0,0.5,2.0]}]"#);
+        assert_eq!(
+            text,
+            r#"{"mappings":[{"linear":{"low":-1.5,"high":1.0}},{"knots":[0.0,0.5,2.0]}],"gamma":1.5,"saturation":1.25}"#
+        );
         assert_eq!(serde_json::from_str::<Stretch>(&text).unwrap(), stretch);
         assert!(serde_json::from_str::<Stretch>(&text.replace("1.0}", "-2.0}")).is_err());
+        assert!(serde_json::from_str::<Stretch>(&text.replace("1.25", "-1")).is_err());
     }
 }

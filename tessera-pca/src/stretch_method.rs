@@ -56,6 +56,18 @@ pub enum StretchError {
         /// The components needed.
         expected: usize,
     },
+    /// A gamma that is out of range.
+    #[error("a gamma of {got}: expected 0.1 to 10")]
+    Gamma {
+        /// The gamma as given.
+        got: f64,
+    },
+    /// A saturation that is out of range.
+    #[error("a saturation of {got}: expected 0 to 10")]
+    Saturation {
+        /// The saturation as given.
+        got: f64,
+    },
     /// Mappings that cannot be: none, more than three, numbers that are not finite or not in order.
     #[error("{what}")]
     Mapping {

@@ -49,6 +49,11 @@ impl Triangle {
         self.entries.iter_mut().zip(&other.entries).for_each(|(a, b)| *a += b);
     }
 
+    /// Multiplies every entry.
+    pub(crate) fn scale(&mut self, factor: f64) {
+        self.entries.iter_mut().for_each(|entry| *entry *= factor);
+    }
+
     /// The whole matrix, each entry (i, j ≤ i) passed through `map`.
     pub(crate) fn to_square(&self, map: impl Fn(usize, usize, f64) -> f64) -> Array2<f64> {
         let mut square = Array2::zeros((self.size, self.size));

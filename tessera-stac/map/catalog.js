@@ -61,13 +61,18 @@ export async function loadItem(year, cell) {
   } catch (error) {
     if (!(error instanceof FetchError) || (error.status !== 404 && error.status !== 403)) throw error;
   }
+  return { item: itemOfTemplates(await loadCollection(year), cell), made: true, base };
+}
+
+/** The collection of a year, asked for once. @param {number} year */
+export function loadCollection(year) {
   let collection = collections.get(year);
   if (!collection) {
     collection = fetchJson(collectionAddress(year));
     collections.set(year, collection);
     collection.catch(() => collections.delete(year));
   }
-  return { item: itemOfTemplates(await collection, cell), made: true, base };
+  return collection;
 }
 
 /** @param {any} collection @param {Cell} cell */

@@ -16,6 +16,9 @@ export function bytes(n) {
   return `${n.toFixed(digits)} ${units[k]}`;
 }
 
+/** `41.3 %`. @param {number} share of one */
+export const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
 /** `52.05° N`. @param {number} degrees @param {number} digits */
 export const latitude = (degrees, digits) => side(degrees, digits, "N", "S");
 

@@ -1,7 +1,8 @@
 // @ts-check
-/** What the page shows, as the part of its address behind the #: `#map=6/52.05/0.15&year=2024&tile=…&box=…`. */
+/** What the page shows, as the part of its address behind the #: `#map=6/52.05/0.15&year=2024&tile=…&box=…&picture=…`. */
 import { InputError, cellName, parseCellName } from "./cells.js";
 import { boxText, parseBox } from "./box.js";
+import { PICTURE } from "./state.js";
 
 /**
  * @typedef {object} View
@@ -10,14 +11,17 @@ import { boxText, parseBox } from "./box.js";
  * @property {number | "all"} year
  * @property {import("./cells.js").Cell | null} cell
  * @property {import("./cells.js").Box | null} box
+ * @property {import("./state.js").Picture} picture
  */
 
 /** @param {View} view */
-export function formatHash({ zoom, center, year, cell, box }) {
+export function formatHash({ zoom, center, year, cell, box, picture }) {
   const digits = Math.max(2, Math.ceil(zoom / 3) + 1);
   const parts = [`map=${zoom}/${center.lat.toFixed(digits)}/${center.lng.toFixed(digits)}`, `year=${year}`];
   if (cell) parts.push(`tile=${cellName(cell)}`);
   if (box) parts.push(`box=${boxText(box)}`);
+  if (!picture.on) parts.push("picture=off");
+  else if (picture.opacity !== PICTURE.opacity) parts.push(`picture=${picture.opacity}`);
   return `#${parts.join("&")}`;
 }
 
@@ -36,6 +40,7 @@ export function parseHash(hash) {
       else if (key === "year") view.year = parseYear(value);
       else if (key === "tile") view.cell = parseCellName(value);
       else if (key === "box") view.box = parseBox(value);
+      else if (key === "picture") view.picture = parsePicture(value);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       wrong.push(error.message);
@@ -58,4 +63,11 @@ function parseYear(text) {
   if (text === "all") return text;
   if (/^\d{4}$/.test(text)) return Number(text);
   throw new InputError(`"year=${text}" in the address is not a year.`);
+}
+
+/** @param {string} text @returns {import("./state.js").Picture} */
+function parsePicture(text) {
+  if (text === "off") return { ...PICTURE, on: false };
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return { on: true, opacity: Number(text) };
+  throw new InputError(`"picture=${text}" in the address is neither off nor an opacity from 0 to 100.`);
 }

@@ -16,8 +16,9 @@ const EDGE = 256;
 
 /**
  * @param {() => Shown} shown what is to be seen now
+ * @param {{ outline?: boolean, pane?: string }} [options] `outline`: the edges and names of cells alone, to lie over a picture
  */
-export function coverageLayer(shown) {
+export function coverageLayer(shown, { outline = false, ...options } = {}) {
   /** @type {Map<HTMLCanvasElement, L.Coords>} */
   const squares = new Map();
   /** Canvases to paint, each with whom to tell. @type {Map<HTMLCanvasElement, (() => void) | null>} */
@@ -28,7 +29,7 @@ export function coverageLayer(shown) {
 
   const paintSome = () => {
     const start = performance.now();
-    const colours = coloursOf(shown());
+    const colours = outline ? outlinesOf(shown()) : coloursOf(shown());
     for (const [canvas, done] of waiting) {
       waiting.delete(canvas);
       const coords = squares.get(canvas);
@@ -54,7 +55,7 @@ export function coverageLayer(shown) {
     },
   });
   /** @type {L.GridLayer} */
-  const layer = new (/** @type {any} */ (Layer))({ updateWhenZooming: false, keepBuffer: 1 });
+  const layer = new (/** @type {any} */ (Layer))({ updateWhenZooming: false, keepBuffer: 1, ...options });
   layer.on("tileunload", ({ tile }) => {
     squares.delete(/** @type {any} */ (tile));
     waiting.delete(/** @type {any} */ (tile));
@@ -75,35 +76,42 @@ export function coverageLayer(shown) {
   };
 }
 
-/** @typedef {Shown & { words: Uint32Array, edge: number }} Colours */
+/** @typedef {Shown & { words: Uint32Array, edge: number, filled: boolean }} Colours */
 
 /** @param {Shown} shown @returns {Colours} */
 function coloursOf(shown) {
   const { cell, edge } = palette();
   const words = new Uint32Array(shown.coverages.length + 1);
   for (let n = 1; n < words.length; n++) words[n] = word(shown.of > 1 ? shade(n, shown.of) : cell);
-  return { ...shown, words, edge: word(edge) };
+  return { ...shown, words, edge: word(edge), filled: true };
+}
+
+/** Nothing but edges. @param {Shown} shown @returns {Colours} */
+function outlinesOf(shown) {
+  return { ...shown, words: new Uint32Array(shown.coverages.length + 1), edge: word([255, 255, 255], 110), filled: false };
 }
 
 /** @param {HTMLCanvasElement} canvas @param {L.Coords} coords @param {Colours} colours
  * @param {import("./land.js").Ring[]} land */
-function paintSquare(canvas, { x, y, z }, { coverages, words, edge }, land) {
+function paintSquare(canvas, { x, y, z }, { coverages, words, edge, filled }, land) {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return;
   const square = { x, y, zoom: z, size: canvas.width };
   const image = context.createImageData(canvas.width, canvas.width);
   paintCells(new Uint32Array(image.data.buffer), square, coverages, words, edge);
   context.putImageData(image, 0, 0);
-  drawLand(context, square, land);
-  if (cellPixels(z, EDGE) >= NAME_PIXELS) nameCells(context, square, coverages);
+  if (filled) drawLand(context, square, land);
+  if (cellPixels(z, EDGE) >= NAME_PIXELS) nameCells(context, square, coverages, filled);
 }
 
 /** Writes the names into the cells that have a tile and begin in this square. @param {CanvasRenderingContext2D} context
- * @param {import("./paint.js").Square} square @param {import("./coverage.js").Coverage[]} coverages */
-function nameCells(context, square, coverages) {
+ * @param {import("./paint.js").Square} square @param {import("./coverage.js").Coverage[]} coverages
+ * @param {boolean} filled whether the cells are */
+function nameCells(context, square, coverages, filled) {
   const { x, y, zoom, size } = square;
   const [pixels, world] = [cellPixels(zoom, size), size * 2 ** zoom];
-  context.fillStyle = palette().label;
+  context.fillStyle = filled ? palette().label : "#fff";
+  [context.strokeStyle, context.lineWidth] = ["#000a", (3 * size) / EDGE];
   context.font = `${(11 * size) / EDGE}px system-ui, sans-serif`;
   // A cell is named in every square that it touches, at the same place of the map: the parts join.
   const [first, last] = [Math.floor((x * size) / pixels), Math.floor(((x + 1) * size) / pixels)];
@@ -111,7 +119,10 @@ function nameCells(context, square, coverages) {
     for (let column = first; column <= last && column < 3600; column++) {
       if (!coverages.some((coverage) => coverage.has(column, row))) continue;
       const top = mercatorRow(row) * world - y * size;
-      context.fillText(cellName({ column, row }), column * pixels - x * size + (8 * size) / EDGE, top + (18 * size) / EDGE);
+      const [name, left, base] = [cellName({ column, row }), column * pixels - x * size + (8 * size) / EDGE, top + (18 * size) / EDGE];
+      // Over a picture, whose colours may be any.
+      if (!filled) context.strokeText(name, left, base);
+      context.fillText(name, left, base);
     }
   }
 }

@@ -7,7 +7,7 @@ import { coverageLayer } from "./layer.js";
 import { loadLand } from "./land.js";
 import { L } from "./leaflet.js";
 import { onPalette } from "./palette.js";
-import { State } from "./state.js";
+import { PICTURE, State } from "./state.js";
 import { yearBar } from "./yearbar.js";
 import { Years } from "./years.js";
 
@@ -22,7 +22,7 @@ const map = L.map(byId("map"), {
   zoomControl: false,
   fadeAnimation: false,
   minZoom: 1,
-  maxZoom: 13,
+  maxZoom: 16,
   maxBounds: [
     [-86, -Infinity],
     [86, Infinity],
@@ -50,7 +50,8 @@ async function start(catalog) {
     notice(`There is no year ${year} in this catalogue: here is ${latest}.`);
     return latest;
   };
-  const state = new State({ year: known(asked.view.year), cell: asked.view.cell ?? null, box: asked.view.box ?? null });
+  const { cell = null, box = null, picture = PICTURE } = asked.view;
+  const state = new State({ year: known(asked.view.year), cell, box, picture });
   const { layer, repaint, setLand } = coverageLayer(() => ({
     coverages: years.shown(state.choice.year),
     of: state.choice.year === "all" ? catalog.years.length : 1,

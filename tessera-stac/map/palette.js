@@ -58,9 +58,9 @@ export function shade(years, all) {
   return [mix(0), mix(1), mix(2)];
 }
 
-/** As a 32-bit word of ImageData, opaque. @param {Rgb} rgb */
-export function word(rgb) {
-  const bytes = Uint8Array.of(...rgb, 255);
+/** As a 32-bit word of ImageData. @param {Rgb} rgb @param {number} alpha */
+export function word(rgb, alpha = 255) {
+  const bytes = Uint8Array.of(...rgb, alpha);
   return new Uint32Array(bytes.buffer)[0];
 }
 

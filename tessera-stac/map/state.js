@@ -6,7 +6,12 @@
  * @property {number | "all"} year
  * @property {import("./cells.js").Cell | null} cell
  * @property {import("./cells.js").Box | null} box
+ * @property {Picture} picture
  */
+/** @typedef {{ on: boolean, opacity: number }} Picture whether that of the year is shown, and how opaque, in percent */
+
+/** How a picture is shown unless told otherwise. @type {Picture} */
+export const PICTURE = { on: true, opacity: 100 };
 
 export class State extends EventTarget {
   /** @param {Choice} choice */

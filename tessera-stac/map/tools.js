@@ -8,7 +8,9 @@ import { hover } from "./hover.js";
 import { marks } from "./marks.js";
 import { panel } from "./panel.js";
 import { cellNear } from "./pick.js";
+import { watchPicture } from "./pyramid/watch.js";
 import { goTo, search } from "./search.js";
+import { PICTURE } from "./state.js";
 
 /**
  * @typedef {object} Page
@@ -30,6 +32,7 @@ export function tools(page) {
   choosing(page);
   state.addEventListener("cell", () => uncover(page));
   address(page);
+  watchPicture(page);
   document.documentElement.dataset.live = "true";
 }
 
@@ -88,7 +91,8 @@ function address(page) {
     if (view.center) map.setView(view.center, view.zoom ?? map.getZoom(), { animate: false });
     else if (view.cell) goTo(map, view.cell);
     else if (view.box) showBox(map, view.box);
-    state.set({ year: known(view.year ?? state.choice.year), cell: view.cell ?? null, box: view.box ?? null });
+    const { cell = null, box = null, picture = PICTURE } = view;
+    state.set({ year: known(view.year ?? state.choice.year), cell, box, picture });
   });
   if (!asked.center && state.choice.box) showBox(map, state.choice.box);
   if (!asked.center && state.choice.cell) goTo(map, state.choice.cell);

@@ -84,7 +84,8 @@ impl CatalogOptions {
         self
     }
 
-    /// Whether an update drops the tiles of a year that its records no longer have.
+    /// Whether an update drops the tiles of a year that its records no longer have. A year of which the records have none,
+    /// and say pyramids alone, keeps its tiles.
     #[must_use]
     pub fn prune(mut self, prune: bool) -> Self {
         self.prune = prune;

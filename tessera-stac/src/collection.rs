@@ -7,6 +7,7 @@ use tessera_core::{DatasetVersion, PIXEL_SIZE};
 use crate::extent::spatial_extent;
 use crate::href_template::{TILE, variables};
 use crate::item::{dataset_title, interval, version_text};
+use crate::pyramid_assets::WEB_MAPS;
 use crate::storage::schemes_json;
 use crate::{
     BasisAsset, CATALOG_PATH, Credits, NpyTile, Preview, Site, TileStore, YearContents, ZoneAsset,
@@ -16,7 +17,8 @@ use crate::{
 /// The collection of a year in a catalogue at this site, at [`collection_path`]: its children are the blocks.
 ///
 /// The address of an item is a formula of its tile, stated as a link template. Where the addresses of assets are one
-/// too, they are stated as asset templates. A year without a tile makes no valid collection: it has no extent.
+/// too, they are stated as asset templates. Pyramids of pictures are links to web maps, and assets. A year without a tile
+/// makes no valid collection: it has no extent.
 #[must_use]
 pub fn year_collection(contents: &YearContents, site: &Site, credits: &Credits) -> Collection {
     let (year, path) = (contents.year(), collection_path(contents.year()));
@@ -46,6 +48,10 @@ pub fn year_collection(contents: &YearContents, site: &Site, credits: &Credits) 
     }
     if let Some(url) = &credits.license_url {
         collection.links.push(Link::new(url, "license"));
+    }
+    collection.links.extend(contents.pyramids().links(site, &path));
+    for (key, asset) in contents.pyramids().assets(site, &path) {
+        collection.assets.insert(key.to_owned(), asset);
     }
     for block in contents.blocks() {
         let href = site.href(&path, &block_path(year, block));
@@ -192,6 +198,8 @@ fn asset_templates(contents: &YearContents) -> Map<String, Value> {
 /// The extensions that a collection uses.
 pub(crate) fn extensions(collection: &Collection) -> Vec<String> {
     let said = |key: &str| collection.additional_fields.contains_key(key);
+    let of_asset =
+        |key: &str| collection.assets.values().any(|asset| asset.additional_fields.contains_key(key));
     extension::used([
         (extension::PROJECTION, true),
         (extension::DATACUBE, true),
@@ -201,12 +209,15 @@ pub(crate) fn extensions(collection: &Collection) -> Vec<String> {
             !collection.assets.is_empty()
                 && [TileStore::KEY, ZoneAsset::KEY]
                     .iter()
-                    .any(|key| collection.item_assets.contains_key(*key)),
+                    .any(|key| collection.item_assets.contains_key(*key))
+                || of_asset("zarr:node_type"),
         ),
         (extension::STORAGE, said("storage:schemes")),
+        (extension::FILE, of_asset("file:size")),
         (extension::SCIENTIFIC, said("sci:citation") || said("sci:publications")),
         (extension::LINK_TEMPLATES, true),
         (extension::ASSET_TEMPLATES, said("assetTemplates")),
         (extension::VERSION, said("version")),
+        (extension::WEB_MAP_LINKS, collection.links.iter().any(|link| WEB_MAPS.contains(&link.rel.as_str()))),
     ])
 }

@@ -11,6 +11,7 @@ pub(crate) const PROJECTION: &str = "https://stac-extensions.github.io/projectio
 pub(crate) const SCIENTIFIC: &str = "https://stac-extensions.github.io/scientific/v1.0.0/schema.json";
 pub(crate) const STORAGE: &str = "https://stac-extensions.github.io/storage/v2.0.0/schema.json";
 pub(crate) const VERSION: &str = "https://stac-extensions.github.io/version/v1.2.0/schema.json";
+pub(crate) const WEB_MAP_LINKS: &str = "https://stac-extensions.github.io/web-map-links/v1.2.0/schema.json";
 pub(crate) const ZARR: &str = "https://stac-extensions.github.io/zarr/v1.1.0/schema.json";
 
 /// Those that are used.

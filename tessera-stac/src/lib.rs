@@ -31,7 +31,9 @@ mod npy_tile;
 mod own_files;
 mod parquet_file;
 mod paths;
+mod pmtiles_asset;
 mod preview;
+mod pyramid_assets;
 mod record;
 mod record_error;
 mod records;
@@ -66,7 +68,9 @@ pub use paths::{
     CATALOG_PATH, block_path, collection_id, collection_path, coverage_path, hashes_path, index_path,
     item_id, item_path,
 };
+pub use pmtiles_asset::PmtilesAsset;
 pub use preview::Preview;
+pub use pyramid_assets::PyramidAssets;
 pub use record::TileRecord;
 pub use record_error::RecordError;
 pub use records::YearRecords;

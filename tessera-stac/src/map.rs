@@ -41,6 +41,13 @@ const FILES: &[(&str, &[u8])] = page![
     "panel.css",
     "panel.js",
     "pick.js",
+    "pyramid/archive.js",
+    "pyramid/control.js",
+    "pyramid/legend.js",
+    "pyramid/links.js",
+    "pyramid/meta.js",
+    "pyramid/open.js",
+    "pyramid/watch.js",
     "query.js",
     "search.js",
     "state.js",
@@ -65,7 +72,7 @@ const FILES: &[(&str, &[u8])] = page![
 /// The files of the map page: their paths below the folder of a catalogue, and their bytes.
 ///
 /// The page is static, and all its addresses are relative: it shows the catalogue in whose folder it lies, from any web
-/// server. Leaflet, zarrita and the outline of the land come from a folder `vendor` beside it where there is one
+/// server. Leaflet, zarrita, the reader of PMTiles and the outline of the land come from a folder `vendor` beside it where there is one
 /// (`npm run vendor` in `web/` makes it), otherwise from a public CDN; `map/packages.json` has their hashes.
 ///
 /// ```

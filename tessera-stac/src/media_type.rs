@@ -8,6 +8,8 @@ pub(crate) const JSON: &str = "application/json";
 pub(crate) const GZIP: &str = "application/gzip";
 /// Apache Parquet, as stac-geoparquet has it.
 pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
+/// PMTiles, as its specification registers it.
+pub(crate) const PMTILES: &str = "application/vnd.pmtiles";
 pub(crate) const GEOJSON: &str = "application/geo+json";
 pub(crate) const ZARR_2: &str = "application/vnd.zarr; version=2";
 pub(crate) const ZARR_3: &str = "application/vnd.zarr; version=3";

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use tessera_core::{DatasetVersion, TileId, Year};
 
-use crate::{FileHashes, TileRecord};
+use crate::{FileHashes, PyramidAssets, TileRecord};
 
 /// Where the records of a year come from: an archive, a listing, a folder of stores, or several of them.
 ///
@@ -25,6 +25,11 @@ pub trait YearRecords: Sync {
     /// # Errors
     /// A tile that cannot be described: it is left out, and the others are written.
     fn record(&self, tile: TileId) -> Result<TileRecord, Box<dyn Error + Send + Sync>>;
+
+    /// The pyramids of pictures of the year, where the catalogue has `known` of it; it keeps them unless this says others.
+    fn pyramids(&self, known: PyramidAssets) -> PyramidAssets {
+        known
+    }
 
     /// The hashes of its files, where they are known.
     fn hashes(&self, _tile: TileId) -> FileHashes {

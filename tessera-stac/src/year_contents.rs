@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tessera_core::{DatasetVersion, TileId, UtmZone, Year};
 
 use crate::href_template::CommonHref;
-use crate::{Block, Coverage, Site, StorageScheme, TileRecord, collection_path};
+use crate::{Block, Coverage, Location, PyramidAssets, Site, StorageScheme, TileRecord, collection_path};
 
 /// What a year of a catalogue holds: all that its collection and blocks say, gathered from one record after another, in
 /// any order. Costs a bit a tile.
@@ -37,6 +37,7 @@ pub struct YearContents {
     pub(crate) formats: BTreeSet<u8>,
     pub(crate) storage: BTreeMap<String, StorageScheme>,
     pub(crate) templates: BTreeMap<&'static str, CommonHref>,
+    pyramids: PyramidAssets,
 }
 
 /// A record that does not belong to a year's contents.
@@ -87,6 +88,7 @@ impl YearContents {
             formats: BTreeSet::new(),
             storage: BTreeMap::new(),
             templates: BTreeMap::new(),
+            pyramids: PyramidAssets::default(),
         }
     }
 
@@ -126,15 +128,32 @@ impl YearContents {
         self.formats.extend(record.tile_store().map(crate::TileStore::format));
         let (path, mut buffer) = (collection_path(self.year), String::new());
         for (key, location) in record.locations() {
-            if let Some(scheme) = site.storage_of(location)
-                && !self.storage.contains_key(scheme.name())
-            {
-                self.storage.insert(scheme.name().to_owned(), scheme.clone());
-            }
+            self.note_storage(location, site);
             let href = site.asset_href(&path, location);
             self.templates.entry(key).or_default().add(&href, record.tile(), &mut buffer);
         }
         Ok(())
+    }
+
+    /// The pyramids of pictures of the year, whose catalogue is at this site. They take the place of those that were said
+    /// before.
+    pub fn set_pyramids(&mut self, pyramids: PyramidAssets, site: &Site) {
+        pyramids.locations().for_each(|(_, location, _)| self.note_storage(location, site));
+        self.pyramids = pyramids;
+    }
+
+    /// The pyramids of pictures of the year.
+    #[must_use]
+    pub fn pyramids(&self) -> &PyramidAssets {
+        &self.pyramids
+    }
+
+    fn note_storage(&mut self, location: &Location, site: &Site) {
+        if let Some(scheme) = site.storage_of(location)
+            && !self.storage.contains_key(scheme.name())
+        {
+            self.storage.insert(scheme.name().to_owned(), scheme.clone());
+        }
     }
 
     /// The year.

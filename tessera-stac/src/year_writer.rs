@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use stac::Collection;
 use tempfile::NamedTempFile;
 use tessera_core::{Region, TileId, Year};
 
@@ -16,8 +17,8 @@ use crate::sheet::Sheet;
 use crate::target::Target;
 use crate::{
     Block, CatalogError, CatalogOptions, Coverage, FileHashes, ItemError, Site, TileRecord, YearContents,
-    YearHashes, YearIndex, YearRecords, block_catalog, block_path, collection_path, coverage_path,
-    hashes_path, index_path, item_path, to_json, year_collection,
+    YearHashes, YearIndex, YearRecords, block_catalog, block_path, collection, collection_path,
+    coverage_path, hashes_path, index_path, item_path, to_json, year_collection,
 };
 
 /// What happens while a catalogue is written.
@@ -42,6 +43,16 @@ pub enum CatalogEvent<'a> {
 
 /// Takes what happens, and says whether to go on.
 pub(crate) type Watch<'a> = &'a mut dyn FnMut(CatalogEvent<'_>) -> ControlFlow<()>;
+
+/// A collection as an index mirrors it: links and assets lead from the collection's own place.
+fn mirrored(collection: &Collection) -> Value {
+    let (mut bare, mut json) = (collection.clone(), serde_json::to_value(collection).unwrap_or(Value::Null));
+    bare.links.clear();
+    bare.assets.clear();
+    let extensions = collection::extensions(&bare);
+    (json["links"], json["assets"], json["stac_extensions"]) = (json!([]), json!({}), json!(extensions));
+    json
+}
 
 /// What is known before a year is written.
 pub(crate) struct YearWriter<'a> {
@@ -72,7 +83,9 @@ impl YearWriter<'_> {
         let parquet = |path: &str| CatalogError::parquet(&self.target.name_of(path));
         let new: Coverage = records.tiles().into_iter().collect();
         let mut all = new.clone();
-        if let Some((old, _)) = self.old.as_ref().filter(|_| !self.options.prune) {
+        // A year of which no tile is said may have other pyramids; nothing is dropped of it.
+        let prune = self.options.prune && !new.is_empty();
+        if let Some((old, _)) = self.old.as_ref().filter(|_| !prune) {
             all.extend(old.coverage().tiles());
         }
         let mut growing = Growing {
@@ -88,14 +101,13 @@ impl YearWriter<'_> {
                 self.sheet(sheet, &tiles, &new, records, &mut growing, watch)?;
             }
         }
-        let Growing { index, hashes, contents, failed } = growing;
+        let Growing { index, hashes, mut contents, failed } = growing;
+        let known = self.old.as_ref().map(|(old, _)| old.pyramids(self.site)).transpose()?;
+        contents.set_pyramids(records.pyramids(known.unwrap_or_default()), self.site);
         self.blocks(&contents)?;
         self.remove_gone(&contents)?;
         let collection = year_collection(&contents, self.site, &self.options.credits);
-        let mut mirrored = serde_json::to_value(&collection).unwrap_or(Value::Null);
-        // Links and assets lead from the collection's own place.
-        (mirrored["links"], mirrored["assets"]) = (json!([]), json!({}));
-        let said = description(&contents, &mirrored, self.options);
+        let said = description(&contents, &mirrored(&collection), self.options, self.site);
         let index = index.finish(said).map_err(parquet(&index_path))?;
         self.target.put(&coverage_path(year), &contents.coverage().to_gzip())?;
         self.target.put_file(&index_path, index)?;

@@ -22,6 +22,7 @@ mod metadata;
 mod open;
 mod raster_writer;
 mod read;
+mod rgb_pyramid;
 mod scratch;
 mod shard_index;
 mod staging;
@@ -44,10 +45,13 @@ pub use layout::{Layout, LayoutError, Sharding};
 pub use open::OpenError;
 pub use raster_writer::{RasterInfo, RasterWriter, ReadRows};
 pub use read::{ChunkRead, ReadError};
+pub use rgb_pyramid::{PyramidAttributes, RgbChunkError, RgbPyramid, RgbPyramidError};
 pub use staging::StagingError;
 pub use tile_store::TileStore;
 pub use tile_writer::{TileWriter, WriteError, WriteReport};
-pub use zone_store::{DamagedChunk, ShardCheck, StoredShard, ZoneArrayInfo, ZoneSource, ZoneStore};
+pub use zone_store::{
+    DamagedChunk, ShardCheck, StoredShard, ZoneArrayInfo, ZoneShard, ZoneSource, ZoneStore,
+};
 pub use zone_write::{
     FillEvent, FillOptions, FillReport, FillState, UnitReport, VerifyOptions, VerifyProblem, VerifyReport,
     ZoneFillError, ZoneLayout, ZoneLayoutError, ZoneRecords, ZoneRecordsError, ZoneSpec, ZoneStoreError,

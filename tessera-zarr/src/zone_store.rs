@@ -8,6 +8,7 @@ mod georeference;
 mod group;
 mod info;
 mod name;
+mod shards;
 mod source;
 mod touched;
 mod version;
@@ -34,6 +35,7 @@ use zone::Zone;
 
 pub use check::{DamagedChunk, ShardCheck, StoredShard};
 pub use info::ZoneArrayInfo;
+pub use shards::ZoneShard;
 pub use source::ZoneSource;
 pub(crate) use version::version;
 

@@ -1,12 +1,13 @@
 //! `tessera catalog build` and `tessera catalog update`.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
-use tessera_stac::{CatalogEvent, CatalogOptions, CatalogWriter, YearRecords};
+use tessera_stac::{CatalogEvent, CatalogIndex, CatalogOptions, CatalogWriter, YearRecords};
 
 use crate::catalog::input::InputArgs;
 use crate::catalog::inputs::Inputs;
@@ -50,7 +51,7 @@ pub(super) struct BuildArgs {
 
 /// Add tiles and years to a catalogue. Only files that change are written, each as a whole.
 ///
-/// Tiles that no SOURCE has stay as they are, unless --prune.
+/// Tiles that no SOURCE has stay as they are, unless --prune. With --pyramid no SOURCE is needed.
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
     /// The catalogue
@@ -74,13 +75,22 @@ pub(super) fn build(args: &BuildArgs, report: &Report) -> Result<()> {
     if let Some(base) = &args.base_url {
         options = options.base_url(base);
     }
-    let inputs = Inputs::open(&args.input, report)?;
+    if args.input.is_empty() {
+        bail!("no SOURCE: expected tiles to make a catalogue of, of which a pyramid is the picture");
+    }
+    let inputs = Inputs::open(&args.input, BTreeMap::new(), report)?;
     write(CatalogWriter::create(&args.output, options)?, &inputs, &args.output, report)
 }
 
 pub(super) fn update(args: &UpdateArgs, report: &Report) -> Result<()> {
     let options = CatalogOptions::default().map(!args.no_map).prune(args.prune);
-    let inputs = Inputs::open(&args.input, report)?;
+    let known = if args.input.pyramids.pyramids.is_empty() {
+        BTreeMap::new()
+    } else {
+        let catalog = CatalogIndex::open(&args.catalog)?;
+        catalog.years().iter().map(|year| (year.year(), year.version().clone())).collect()
+    };
+    let inputs = Inputs::open(&args.input, known, report)?;
     write(CatalogWriter::update(&args.catalog, options)?, &inputs, &args.catalog, report)
 }
 

@@ -9,6 +9,7 @@ use tessera_npy::NpyArchive;
 use tessera_stac::{FileHashes, TileRecord};
 use tessera_zarr::{StoreArchive, TileStore, ZoneRecords};
 
+use crate::catalog::pyramids::PyramidArgs;
 use crate::catalog::records::{listed_record, npy_record, store_record, zone_record};
 use crate::source::{self, Opened, SourceArgs};
 
@@ -16,7 +17,7 @@ use crate::source::{self, Opened, SourceArgs};
 #[derive(Debug, Args)]
 pub(super) struct InputArgs {
     /// Tile folders, tile stores, folders of many of either, zone stores, or texts (.txt) that list tiles, a path a line
-    #[arg(required = true)]
+    #[arg(value_name = "SOURCE", required_unless_present = "pyramids")]
     sources: Vec<PathBuf>,
 
     /// Where the paths of the texts begin: a folder, or an address as https://example.org/v1 or s3://bucket/v1; the
@@ -27,6 +28,9 @@ pub(super) struct InputArgs {
     /// Describe tiles by their names and the text that lists them alone: no tile is looked at
     #[arg(long)]
     by_name: bool,
+
+    #[command(flatten)]
+    pub(super) pyramids: PyramidArgs,
 
     #[command(flatten)]
     pub(super) of: SourceArgs,
@@ -51,6 +55,11 @@ pub(super) enum Input {
 }
 
 impl InputArgs {
+    /// Whether there is no source.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
     pub(super) fn open(&self) -> Result<Vec<Input>> {
         self.sources.iter().map(|source| self.open_one(source)).collect()
     }

@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use ndarray::Array3;
-use tessera_core::{QuantizedView, ScaleLimit, ScalesView, Tile, Year};
+use ndarray::{Array3, aview1, s};
+use tessera_core::{PixelStatus, QuantizedView, ScaleLimit, ScalesView, Tile, Year};
 use tessera_pca::Rgba;
 use tessera_stac::{BasisAsset, Location, Preview, Site, TileRecord, TileStore};
 
 use super::{Files, Job};
-use crate::picture::{StretchName, percentages, picture};
+use crate::colouring::percentages;
+use crate::picture::{Recipe, has_components, picture};
 use crate::source::{Opened, with_pixels};
 
-/// Of fewer valid pixels there are no components.
-const LEAST_VALID: u64 = 2;
+/// What is shown of a valid pixel where there are no components.
+const GREY: [u8; 4] = [128, 128, 128, 255];
 
 /// The picture, its basis and the item of a store, in the making.
 pub(super) struct Beside {
@@ -35,18 +36,19 @@ impl Beside {
         if job.args.preview {
             let (path, basis_path) = (store.with_extension("png"), basis_path(store));
             let (rows, cols, _) = pixels.dim();
-            let made = has_basis(pixels)
-                .then(|| picture(pixels, tile.version(), StretchName::Percentile, false))
-                .transpose()?;
-            // A tile of water alone has a picture too, an empty one.
-            let empty = Rgba::new(Array3::zeros((rows, cols, 4)))?;
-            let shown = made.as_ref().map_or(&empty, |made| &made.pixels);
-            let size = beside.files.add(&path, |file| Ok(shown.encode_png(file)?))?;
+            let made = picture(pixels, tile.version())?;
+            let size = match &made {
+                Some(made) => beside.files.add(&path, |file| Ok(made.pixels.encode_png(file)?))?,
+                None => beside.files.add(&path, |file| Ok(grey(pixels)?.encode_png(file)?))?,
+            };
             let location = Location::file(std::path::absolute(&path)?)?;
             preview = Some(Preview::new(location).shape(rows as u32, cols as u32).size(size));
             if let Some(made) = made {
                 beside.explained = Some(percentages(made.basis.basis()));
-                let size = beside.files.add(&basis_path, |file| Ok(made.basis.write_json(file)?))?;
+                let made_of =
+                    Recipe::default().provenance(job.created, tile.name(), Some(year), made.valid);
+                let kept = made.basis.provenance(made_of);
+                let size = beside.files.add(&basis_path, |file| Ok(kept.write_json(file)?))?;
                 let location = Location::file(std::path::absolute(&basis_path)?)?;
                 basis = Some(BasisAsset::new(location).size(size));
             } else {
@@ -97,13 +99,22 @@ pub(super) fn missing(job: &Job<'_>, source: &Opened, store: &Path) -> Result<Op
         return Ok(None);
     }
     // Whether there is to be one, only the pixels tell.
-    Ok(with_pixels(source, |_, pixels| Ok(has_basis(pixels)))?.then_some(basis))
+    Ok(with_pixels(source, |_, pixels| has_components(pixels))?.then_some(basis))
 }
 
 fn basis_path(store: &Path) -> PathBuf {
     store.with_extension("basis.json")
 }
 
-fn has_basis(pixels: QuantizedView<'_>) -> bool {
-    pixels.count(ScaleLimit::default()).valid >= LEAST_VALID
+/// The picture of a tile without components, whose pixels are too few or all the same, or are water: grey where they are
+/// valid.
+fn grey(pixels: QuantizedView<'_>) -> Result<Rgba> {
+    let (rows, cols, _) = pixels.dim();
+    let mut picture = Array3::zeros((rows, cols, GREY.len()));
+    for ((row, col), status) in pixels.status_map(ScaleLimit::default()).indexed_iter() {
+        if *status == PixelStatus::Valid {
+            picture.slice_mut(s![row, col, ..]).assign(&aview1(&GREY));
+        }
+    }
+    Ok(Rgba::new(picture)?)
 }

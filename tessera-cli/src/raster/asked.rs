@@ -23,6 +23,12 @@ impl Asked {
         })
     }
 
+    /// What GeoTIFFs say of it.
+    pub(super) fn metadata(&self) -> Vec<(String, String)> {
+        let metadata = [("year", self.year.to_string()), ("dataset_version", self.version.to_string())];
+        metadata.map(|(name, value)| (name.to_owned(), value)).into()
+    }
+
     /// What bands are called.
     pub(super) fn bands(&self) -> Vec<String> {
         self.channels.iter().map(|channel| format!("band_{channel}")).collect()

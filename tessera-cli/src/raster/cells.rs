@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use anyhow::{Error, Result};
 use tessera_core::{
-    Answer, Mean, Means, MemoryBudget, Quantized, QueryError, RasterGrid, ScaleCounts, ScaleLimit,
+    Answer, Mean, Means, MemoryBudget, Quantized, QuantizedView, QueryError, RasterGrid, ScaleCounts,
+    ScaleLimit,
 };
 
+use super::WholeTile;
 use super::pixels::Pixels;
 use crate::interrupt;
 use crate::progress::Progress;
@@ -18,6 +20,8 @@ const MOST: u64 = 64 << 20;
 pub(crate) enum Cells<'z> {
     /// Pixels as they are.
     Pixels(Box<dyn Pixels + 'z>),
+    /// The pixels of one tile.
+    Tile(WholeTile<'z>),
     /// Means of the pixels that lie in each cell.
     Means(Box<Mean<'z>>),
 }
@@ -25,7 +29,7 @@ pub(crate) enum Cells<'z> {
 /// Some rows of cells, all columns.
 #[derive(Clone, Copy)]
 pub(super) enum Strip<'a> {
-    Pixels(&'a Quantized),
+    Pixels(QuantizedView<'a>),
     Means(&'a Means),
 }
 
@@ -33,6 +37,7 @@ impl Cells<'_> {
     pub(crate) fn grid(&self) -> RasterGrid {
         match self {
             Self::Pixels(answer) => answer.raster(),
+            Self::Tile(tile) => Pixels::raster(tile),
             Self::Means(answer) => answer.raster(),
         }
     }
@@ -41,6 +46,7 @@ impl Cells<'_> {
     pub(crate) fn channels(&self) -> usize {
         match self {
             Self::Pixels(answer) => answer.channels(),
+            Self::Tile(tile) => Pixels::channels(tile),
             Self::Means(answer) => answer.channels(),
         }
     }
@@ -59,6 +65,7 @@ impl Cells<'_> {
         let share = MemoryBudget::from_bytes((memory.bytes() / parts).clamp(1, MOST))?;
         let strips = match self {
             Self::Pixels(answer) => answer.strip_rows(share),
+            Self::Tile(tile) => Pixels::strip_rows(tile, share),
             Self::Means(answer) => answer.strip_rows(share),
         };
         let strips = strips.map_err(|error| too_little(error, memory, share))?;
@@ -66,7 +73,10 @@ impl Cells<'_> {
         for rows in strips {
             interrupt::check()?;
             let count = rows.len() as u64;
-            work(self.read(rows, &mut pixels, &mut means)?)?;
+            work(self.read(rows.clone(), &mut pixels, &mut means)?)?;
+            if let Self::Tile(tile) = self {
+                tile.release(rows);
+            }
             progress.steps(count);
         }
         Ok(())
@@ -74,7 +84,7 @@ impl Cells<'_> {
 
     /// Reads some rows into one of two buffers.
     fn read<'a>(
-        &self,
+        &'a self,
         rows: Range<usize>,
         pixels: &'a mut Quantized,
         means: &'a mut Means,
@@ -82,8 +92,9 @@ impl Cells<'_> {
         match self {
             Self::Pixels(answer) => {
                 answer.read_rows_into(rows, pixels)?;
-                Ok(Strip::Pixels(pixels))
+                Ok(Strip::Pixels(pixels.view()))
             }
+            Self::Tile(tile) => Ok(Strip::Pixels(tile.look(rows, pixels)?)),
             Self::Means(answer) => {
                 answer.read_rows_into(rows, means)?;
                 Ok(Strip::Means(means))
@@ -96,7 +107,8 @@ impl Cells<'_> {
 fn too_little(error: QueryError, memory: MemoryBudget, share: MemoryBudget) -> Error {
     match error {
         QueryError::RowTooLarge { .. } => Error::new(error).context(format!(
-            "--memory {memory} is too little, of which {share} are for the rows that are read"
+            "--memory {memory} is too little, of which {share} are for the rows that are read; --grid with a larger --resolution \
+             makes fewer columns"
         )),
         other => other.into(),
     }
@@ -104,9 +116,9 @@ fn too_little(error: QueryError, memory: MemoryBudget, share: MemoryBudget) -> E
 
 impl Strip<'_> {
     /// How many pixels there are of each kind; a mean of no pixel is no data.
-    pub(super) fn counts(self) -> ScaleCounts {
+    pub(super) fn counts(self, limit: ScaleLimit) -> ScaleCounts {
         match self {
-            Self::Pixels(pixels) => pixels.view().count(ScaleLimit::default()),
+            Self::Pixels(pixels) => pixels.count(limit),
             Self::Means(means) => {
                 let valid = means.counts.iter().filter(|count| **count > 0).count() as u64;
                 let no_data = means.counts.len() as u64 - valid;

@@ -14,10 +14,10 @@ pub(super) struct Floats {
 
 impl Floats {
     /// The vectors of a strip, (rows, cols, channels); NaN where there is none.
-    pub(super) fn of<'a>(&'a mut self, strip: Strip<'a>) -> Result<ArrayView3<'a, f32>> {
+    pub(super) fn of<'a>(&'a mut self, strip: &'a Strip<'_>) -> Result<ArrayView3<'a, f32>> {
         let pixels = match strip {
             Strip::Means(means) => return Ok(means.values.view()),
-            Strip::Pixels(pixels) => pixels.view(),
+            Strip::Pixels(pixels) => pixels,
         };
         let (shape, size) = (pixels.dim(), pixels.data().len());
         if self.memory.len() < size {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Error, Result};
 use ndarray::Axis;
-use tessera_core::ScaleCounts;
+use tessera_core::{ScaleCounts, ScaleLimit};
 use tessera_io::{GeoTiffError, GeoTiffOptions, GeoTiffSpec, GeoTiffWriter};
 
 use super::cells::Strip;
@@ -32,8 +32,8 @@ pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Sta
     let (mut counts, mut floats) = (ScaleCounts::default(), Floats::default());
     let parts = if means { 4 } else { 16 };
     raster.cells.each_strip((memory, parts), &job.progress, &mut |strip| {
-        counts += strip.counts();
-        values.write_rows(floats.of(strip)?).map_err(failed)?;
+        counts += strip.counts(ScaleLimit::default());
+        values.write_rows(floats.of(&strip)?).map_err(failed)?;
         if let (Strip::Means(means), Some(counted)) = (strip, &mut counted) {
             // No cell has so many pixels that float32 could not count them.
             let rows = means.counts.mapv(|count| count as f32).insert_axis(Axis(2));
@@ -49,16 +49,9 @@ pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Sta
 }
 
 fn spec(job: &Job<'_>, raster: &Raster<'_>, bands: Vec<String>) -> GeoTiffSpec {
-    let (grid, asked) = (raster.cells.grid(), job.asked);
-    let metadata = [("year", asked.year.to_string()), ("dataset_version", asked.version.to_string())];
-    GeoTiffSpec {
-        epsg: grid.crs().epsg(),
-        transform: grid.transform(),
-        rows: grid.rows(),
-        cols: grid.cols(),
-        bands,
-        metadata: metadata.map(|(name, value)| (name.to_owned(), value)).into(),
-    }
+    let mut spec = GeoTiffSpec::of_raster(&raster.cells.grid(), bands);
+    spec.metadata = job.asked.metadata();
+    spec
 }
 
 fn explained(error: GeoTiffError, job: &Job<'_>) -> Error {

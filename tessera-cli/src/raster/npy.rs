@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use tessera_core::{RasterGrid, ScaleCounts, ScalesView};
+use tessera_core::{RasterGrid, ScaleCounts, ScaleLimit, ScalesView};
 
 use super::cells::{Cells, Strip};
 use super::floats::Floats;
@@ -59,7 +59,7 @@ pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Sta
     let parts = if out.floats.is_some() && !means { 10 } else { 2 };
     let mut counts = ScaleCounts::default();
     cells.each_strip((job.args.memory, parts), &job.progress, &mut |strip| {
-        counts += strip.counts();
+        counts += strip.counts(ScaleLimit::default());
         out.append(strip)
     })?;
     let bytes =
@@ -91,13 +91,13 @@ impl Out {
     fn append(&mut self, strip: Strip<'_>) -> Result<()> {
         const ORDER: &str = "a strip is not in one piece";
         if let Some(floats) = &mut self.floats {
-            self.values.append(floats.of(strip)?.as_slice().context(ORDER)?)?;
+            self.values.append(floats.of(&strip)?.as_slice().context(ORDER)?)?;
         }
         match (strip, &mut self.beside) {
             (Strip::Means(means), Some(counts)) => counts.append(means.counts.as_slice().context(ORDER)?),
             (Strip::Pixels(pixels), Some(scales)) => {
-                self.values.append(pixels.view().data().as_slice().context(ORDER)?)?;
-                match pixels.view().scales() {
+                self.values.append(pixels.data().as_slice().context(ORDER)?)?;
+                match pixels.scales() {
                     ScalesView::Pixel(own) => scales.append(own.as_slice().context(ORDER)?),
                     ScalesView::Channel(own) => scales.append(own.as_slice().context(ORDER)?),
                 }

@@ -75,11 +75,6 @@ impl OutputArgs {
 }
 
 impl Format {
-    /// How often the rows are read.
-    pub(super) fn passes(self) -> usize {
-        if self == Self::Png { 2 } else { 1 }
-    }
-
     /// The names of all files of a raster; the first is the one that was asked for.
     pub(super) fn files(self, args: &OutputArgs, name: &Path, means: bool) -> Vec<PathBuf> {
         let mut files = vec![name.to_owned()];

@@ -1,105 +1,123 @@
 //! Rasters as pictures in the same colours.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use ndarray::{Array2, Array3, ArrayView3, s};
-use tessera_core::{MemoryBudget, ScaleCounts, ScaleLimit};
-use tessera_pca::{Basis, Moments, Stretch, StretchMethod};
+use anyhow::{Context, Result};
+use ndarray::{Array2, Array3, ArrayView3};
+use tessera_core::{DatasetVersion, MemoryBudget, ScaleCounts, ScaleLimit};
+use tessera_pca::{Basis, Histogram, Moments, PictureBasis, Rgba};
 
+use super::Raster;
+use super::canvas::{Canvas, PictureFormat};
 use super::cells::Strip;
 use super::stage::Stage;
 use super::written::Written;
-use super::{Job, Raster};
-use crate::picture::basis_of;
+use crate::picture::Recipe;
+use crate::progress::Progress;
 
-/// Bytes that a pixel of a picture takes: three components, once more while the stretch is fitted.
-const BYTES: u64 = 24;
+/// A strip takes such a part of the memory: beside it are its components and its colours.
+const PARTS: u64 = 16;
+/// The rows of tiles of a GeoTIFF may take such a part.
+const CANVAS_PARTS: u64 = 4;
 
-/// The first three principal components of the valid pixels of all rasters as red, green and blue; transparent where
-/// there is none. Vectors are read twice, strip by strip; components are held.
-pub(super) fn write(
-    job: &Job<'_>,
-    rasters: &[Raster<'_>],
-    names: &[PathBuf],
-    stage: &Stage,
-) -> Result<(Vec<Written>, Basis)> {
-    check_memory(job, rasters)?;
-    let memory = (job.args.memory, 16);
-    let channels = rasters.first().map_or(0, |raster| raster.cells.channels());
-    let mut moments = Moments::new(channels)?;
-    let mut counts = Vec::new();
-    for raster in rasters {
-        let mut own = ScaleCounts::default();
-        raster.cells.each_strip(memory, &job.progress, &mut |strip| {
-            own += strip.counts();
-            add(&mut moments, strip)
-        })?;
-        counts.push(own);
-    }
-    let basis = basis_of(&moments, false)?;
-    let mut projected = Vec::new();
-    for raster in rasters {
-        let grid = raster.cells.grid();
-        let mut all = Array3::zeros((grid.rows(), grid.cols(), basis.len()));
-        let mut row = 0;
-        raster.cells.each_strip(memory, &job.progress, &mut |strip| {
-            let part = project(&basis, strip)?;
-            let end = row + part.dim().0;
-            all.slice_mut(s![row..end, .., ..]).assign(&part);
-            row = end;
+/// How often the rows are read to find the colours: for the moments, and for the histogram of the components.
+pub(crate) const FITTING_PASSES: usize = 2;
+
+/// Rasters that become pictures. They are read strip by strip, and nothing but a strip is held: a first time for their
+/// moments, a second time for the histogram of the components, and a last time to be painted.
+pub(super) struct Pictures<'a> {
+    pub(super) rasters: &'a [Raster<'a>],
+    pub(super) names: &'a [PathBuf],
+    pub(super) stage: &'a Stage,
+    pub(super) memory: MemoryBudget,
+    pub(super) progress: &'a Progress,
+    pub(super) format: PictureFormat,
+}
+
+impl Pictures<'_> {
+    /// What gives the valid pixels of all rasters their colours, and how many pixels these are.
+    pub(super) fn fit(&self, dataset: &DatasetVersion, recipe: &Recipe<'_>) -> Result<(PictureBasis, u64)> {
+        let limit = ScaleLimit::default();
+        let channels = self.rasters.first().map_or(0, |raster| raster.cells.channels());
+        let mut moments = Moments::new(channels)?;
+        self.each_strip(&mut |strip| add(&mut moments, strip, limit))?;
+        let basis = recipe.fit(&moments)?;
+        let mut histogram = Histogram::new(&basis);
+        self.each_strip(&mut |strip| {
+            match strip {
+                Strip::Pixels(pixels) => histogram.add_view(&basis, &pixels, limit)?,
+                Strip::Means(means) => histogram.add_projected(project(&basis, &means.values.view())?.view()),
+            }
             Ok(())
         })?;
-        projected.push(all);
+        Ok((recipe.picture_basis(dataset, limit, basis, &histogram)?, moments.count()))
     }
-    let views: Vec<_> = projected.iter().map(|all: &Array3<f32>| all.view()).collect();
-    let stretch = Stretch::fit_all(&views, StretchMethod::default())?;
-    let mut written = Vec::new();
-    for (((raster, name), view), counts) in rasters.iter().zip(names).zip(views).zip(counts) {
-        let path = stage.path(name);
-        stretch.apply(view)?.write_png(&path)?;
-        let bytes = path.metadata().with_context(|| format!("cannot look at {}", path.display()))?.len();
-        written.push(Written::new(raster, vec![name.clone()], counts, bytes));
+
+    /// Paints the pictures, transparent where nothing is valid.
+    pub(super) fn paint(&self, basis: &PictureBasis, metadata: &[(String, String)]) -> Result<Vec<Written>> {
+        let each = self.rasters.iter().zip(self.names);
+        each.map(|(raster, name)| self.paint_one(raster, name, basis, metadata)).collect()
     }
-    Ok((written, basis))
+
+    fn paint_one(
+        &self,
+        raster: &Raster<'_>,
+        name: &Path,
+        basis: &PictureBasis,
+        metadata: &[(String, String)],
+    ) -> Result<Written> {
+        let memory = MemoryBudget::from_bytes((self.memory.bytes() / CANVAS_PARTS).max(1))?;
+        let failed = || format!("cannot write {}", name.display());
+        let path = self.stage.path(name);
+        let canvas = Canvas::begin(self.format, &path, &raster.cells.grid(), metadata, memory);
+        let mut canvas = canvas.with_context(failed)?;
+        // A raster of several zones has the stretch of all.
+        let zone = match raster.zones[..] {
+            [only] => Some(only),
+            _ => None,
+        };
+        let mut counts = ScaleCounts::default();
+        raster.cells.each_strip((self.memory, PARTS), self.progress, &mut |strip| {
+            counts += strip.counts(basis.scale_limit());
+            canvas.write(&colour(basis, strip, zone)?).with_context(failed)
+        })?;
+        let bytes = canvas.finish().with_context(failed)?;
+        Ok(Written::new(raster, vec![name.to_owned()], counts, bytes))
+    }
+
+    fn each_strip(&self, work: &mut dyn FnMut(Strip<'_>) -> Result<()>) -> Result<()> {
+        let mut rasters = self.rasters.iter();
+        rasters.try_for_each(|raster| raster.cells.each_strip((self.memory, PARTS), self.progress, work))
+    }
 }
 
-/// Refuses a picture that does not fit in memory, before anything is read.
-fn check_memory(job: &Job<'_>, rasters: &[Raster<'_>]) -> Result<()> {
-    let grids = rasters.iter().map(|raster| raster.cells.grid());
-    let pixels: u64 = grids.map(|grid| (grid.rows() as u64).saturating_mul(grid.cols() as u64)).sum();
-    let (needed, memory) = (pixels.saturating_mul(BYTES), job.args.memory);
-    if needed > memory.bytes() / 4 * 3 {
-        bail!(
-            "a picture of {pixels} pixels takes {} of memory, and of --memory {memory} three quarters are for it: allow \
-             more, or ask for fewer pixels by --grid and --resolution",
-            MemoryBudget::from_bytes(needed)?
-        );
+fn add(moments: &mut Moments, strip: Strip<'_>, limit: ScaleLimit) -> Result<()> {
+    match strip {
+        Strip::Pixels(pixels) => moments.add_view(&pixels, limit)?,
+        Strip::Means(means) => moments.merge(&Moments::of_rows(rows_of(&means.values.view())?.view())?)?,
     }
     Ok(())
 }
 
-fn add(moments: &mut Moments, strip: Strip<'_>) -> Result<()> {
+fn colour(basis: &PictureBasis, strip: Strip<'_>, zone: Option<u8>) -> Result<Rgba> {
     match strip {
-        Strip::Pixels(pixels) => moments.add_view(&pixels.view(), ScaleLimit::default())?,
-        Strip::Means(means) => moments.merge(&Moments::of_rows(rows_of(means.values.view())?.view())?)?,
-    }
-    Ok(())
-}
-
-fn project(basis: &Basis, strip: Strip<'_>) -> Result<Array3<f32>> {
-    match strip {
-        Strip::Pixels(pixels) => Ok(basis.transform(&pixels.view(), ScaleLimit::default())?),
+        Strip::Pixels(pixels) => Ok(basis.colour(&pixels, zone)?),
         Strip::Means(means) => {
-            let (rows, cols, _) = means.values.dim();
-            let projected = basis.transform_rows(rows_of(means.values.view())?.view())?;
-            Ok(projected.mapv(|value| value as f32).into_shape_with_order((rows, cols, basis.len()))?)
+            let projected = project(basis.colours(), &means.values.view())?;
+            Ok(basis.stretch_of(zone).apply(projected.view())?)
         }
     }
 }
 
+/// Means on the components, (rows, cols, components).
+fn project(basis: &Basis, values: &ArrayView3<'_, f32>) -> Result<Array3<f32>> {
+    let (rows, cols, _) = values.dim();
+    let projected = basis.transform_rows(rows_of(values)?.view())?;
+    Ok(projected.mapv(|value| value as f32).into_shape_with_order((rows, cols, basis.len()))?)
+}
+
 /// The vectors of a raster one after another.
-fn rows_of(values: ArrayView3<'_, f32>) -> Result<Array2<f32>> {
+fn rows_of(values: &ArrayView3<'_, f32>) -> Result<Array2<f32>> {
     let (rows, cols, channels) = values.dim();
     Ok(values.to_owned().into_shape_with_order((rows * cols, channels))?)
 }

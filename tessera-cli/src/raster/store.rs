@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Error, Result};
-use tessera_core::ScaleCounts;
+use tessera_core::{ScaleCounts, ScaleLimit};
 use tessera_zarr::{RasterInfo, RasterWriter, WriteError};
 
-use super::cells::{Cells, Strip};
+use super::cells::Cells;
 use super::stage::Stage;
 use super::written::Written;
 use super::{Job, Raster};
@@ -14,7 +14,9 @@ use crate::clock::{rfc_3339, time_of_writing};
 use crate::interrupt;
 
 pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Stage) -> Result<Written> {
-    let Cells::Pixels(answer) = &raster.cells else { anyhow::bail!("means are not stored as Zarr") };
+    let Cells::Pixels(answer) = &raster.cells else {
+        anyhow::bail!("only pixels of a query are stored as Zarr")
+    };
     let title = job.asked.title();
     let info = RasterInfo {
         grid: answer.raster(),
@@ -35,7 +37,7 @@ pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Sta
             cause = Some(error);
             return Err(text.into());
         }
-        counts += Strip::Pixels(out).counts();
+        counts += out.view().count(ScaleLimit::default());
         job.progress.steps(count);
         Ok(())
     });

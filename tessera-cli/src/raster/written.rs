@@ -48,6 +48,18 @@ impl Written {
         )
     }
 
+    /// A picture in a line; the file is in `folder`.
+    pub(super) fn picture_text(&self, folder: &Path) -> String {
+        let name = self.files.first().map(|name| folder.join(name).display().to_string()).unwrap_or_default();
+        let (rows, cols) = self.shape();
+        format!("{name}: {cols} × {rows} pixels, {} of them valid", self.counts.valid)
+    }
+
+    /// Rows and columns.
+    pub(super) fn shape(&self) -> (usize, usize) {
+        (self.grid.rows(), self.grid.cols())
+    }
+
     pub(super) fn json(&self, folder: &Path) -> Value {
         let files: Vec<_> = self.files.iter().map(|name| folder.join(name)).collect();
         let Self { counts, bytes, grid, channels, zones, .. } = self;

@@ -9,7 +9,7 @@ use tessera_core::{Area, Region};
 /// Where is asked.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-pub(super) struct AreaArgs {
+pub(crate) struct AreaArgs {
     /// A box in degrees; west greater than east crosses the antimeridian
     #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true)]
     bbox: Option<Region>,
@@ -20,7 +20,12 @@ pub(super) struct AreaArgs {
 }
 
 impl AreaArgs {
-    pub(super) fn area(&self) -> Result<Area> {
+    /// Whether an area is asked for.
+    pub(crate) fn is_there(&self) -> bool {
+        self.bbox.is_some() || self.geojson.is_some()
+    }
+
+    pub(crate) fn area(&self) -> Result<Area> {
         if let Some(region) = self.bbox {
             return Ok(region.into());
         }

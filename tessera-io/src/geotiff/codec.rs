@@ -4,7 +4,7 @@ use miniz_oxide::DataFormat;
 use miniz_oxide::deflate::core::{CompressorOxide, TDEFLFlush, TDEFLStatus, compress_to_output};
 use zstd::bulk::Compressor;
 
-use super::predictor::{plain, predict};
+use super::pixel::{Kind, Pixel};
 use super::{Compression, GeoTiffOptions};
 
 /// The level of both compressors: embeddings are noise for the most part, which no level makes smaller.
@@ -15,13 +15,19 @@ const LEVEL: u8 = 1;
 pub(super) struct Codec {
     compression: Compression,
     predictor: bool,
+    kind: Kind,
 }
 
 impl Codec {
-    pub(super) fn of(options: &GeoTiffOptions) -> Self {
+    pub(super) fn of(options: &GeoTiffOptions, kind: Kind) -> Self {
         // A reader does not look at the predictor of tiles that are not compressed.
         let predictor = options.predictor && options.compression != Compression::None;
-        Self { compression: options.compression, predictor }
+        Self { compression: options.compression, predictor, kind }
+    }
+
+    /// What the tiles are of.
+    pub(super) fn kind(self) -> Kind {
+        self.kind
     }
 
     /// The value of the tag `Compression`; that of zstd is libtiff's.
@@ -35,7 +41,11 @@ impl Codec {
 
     /// The value of the tag `Predictor`.
     pub(super) fn predictor_tag(self) -> u16 {
-        if self.predictor { 3 } else { 1 }
+        match (self.predictor, self.kind) {
+            (false, _) => 1,
+            (true, Kind::Colours) => 2,
+            (true, Kind::Floats) => 3,
+        }
     }
 }
 
@@ -69,12 +79,12 @@ impl Encoder {
     }
 
     /// Encodes the rows of a tile.
-    pub(super) fn encode(&mut self, tile: &[f32], edge: usize) -> Result<Vec<u8>, String> {
+    pub(super) fn encode<P: Pixel>(&mut self, tile: &[P], edge: usize) -> Result<Vec<u8>, String> {
         self.plain.clear();
         if self.codec.predictor {
-            predict(tile, edge, &mut self.plain);
+            P::predict(tile, edge, &mut self.plain);
         } else {
-            plain(tile, &mut self.plain);
+            P::plain(tile, &mut self.plain);
         }
         match &mut self.compressor {
             State::None => Ok(self.plain.clone()),
@@ -107,7 +117,7 @@ mod tests {
     }
 
     fn codec(compression: Compression, predictor: bool) -> Codec {
-        Codec::of(&GeoTiffOptions::default().compression(compression).predictor(predictor))
+        Codec::of(&GeoTiffOptions::default().compression(compression).predictor(predictor), Kind::Floats)
     }
 
     #[test]
@@ -116,9 +126,9 @@ mod tests {
             let mut expected = Vec::new();
             let tile = tile(1);
             if predictor {
-                predict(&tile, 64, &mut expected);
+                f32::predict(&tile, 64, &mut expected);
             } else {
-                plain(&tile, &mut expected);
+                f32::plain(&tile, &mut expected);
             }
             let encode =
                 |compression| Encoder::new(codec(compression, predictor)).unwrap().encode(&tile, 64).unwrap();
@@ -129,6 +139,8 @@ mod tests {
         let none = Encoder::new(codec(Compression::None, true)).unwrap().encode(&tile(1), 64).unwrap();
         assert_eq!(none, bytemuck::cast_slice::<f32, u8>(&tile(1)));
         assert_eq!(codec(Compression::None, true).predictor_tag(), 1);
+        assert_eq!(codec(Compression::Zstd, true).predictor_tag(), 3);
+        assert_eq!(Codec::of(&GeoTiffOptions::default(), Kind::Colours).predictor_tag(), 2);
     }
 
     #[test]

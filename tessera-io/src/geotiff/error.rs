@@ -24,6 +24,12 @@ pub enum GeoTiffError {
         /// Bands.
         bands: usize,
     },
+    /// Bands of a picture that are not its four colours.
+    #[error("a picture of {got} bands: expected 4, red, green, blue and alpha")]
+    Colours {
+        /// Bands.
+        got: usize,
+    },
     /// More tiles than TIFF can count.
     #[error(
         "a GeoTIFF of {rows} rows × {cols} columns × {bands} bands in tiles of {edge} × {edge}: more than {max} tiles; \

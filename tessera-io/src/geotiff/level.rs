@@ -24,9 +24,9 @@ impl Level {
         self.rows.div_ceil(self.edge)
     }
 
-    /// Bytes of a row of tiles with so many bands, before they are encoded.
-    fn strip_bytes(&self, bands: usize) -> u128 {
-        [self.across(), self.edge, self.edge, bands, 4].iter().map(|&n| n as u128).product()
+    /// Bytes of a row of tiles with so many planes, before they are encoded.
+    fn strip_bytes(&self, planes: usize) -> u128 {
+        [self.across(), self.edge, self.edge, planes, 4].iter().map(|&n| n as u128).product()
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) fn levels(rows: usize, cols: usize, edge: usize, overviews: bool) -> 
 /// The levels with the largest tiles whose rows fit in memory: those wanted, or else those of an edge that is a power
 /// of two.
 pub(super) fn levels_in_memory(
-    (rows, cols, bands): (usize, usize, usize),
+    (rows, cols, planes): (usize, usize, usize),
     wanted: usize,
     overviews: bool,
     memory: u64,
@@ -57,13 +57,13 @@ pub(super) fn levels_in_memory(
     let mut needed = 0;
     for edge in [wanted].into_iter().chain(smaller) {
         let levels = levels(rows, cols, edge, overviews);
-        needed = levels.iter().map(|level| level.strip_bytes(bands)).sum();
+        needed = levels.iter().map(|level| level.strip_bytes(planes)).sum();
         if needed <= u128::from(memory) {
             return Ok(levels);
         }
     }
     let needed = u64::try_from(needed).unwrap_or(u64::MAX);
-    Err(GeoTiffError::Memory { needed, memory, cols, bands })
+    Err(GeoTiffError::Memory { needed, memory, cols, bands: planes })
 }
 
 /// The pixel of `full` pixels in which the centre of a pixel lies, when `part` pixels span the same extent.

@@ -1,4 +1,4 @@
-//! Rows of the full resolution on their way into one level.
+//! Rows on their way into one level.
 
 use ndarray::ArrayView3;
 use rayon::prelude::*;
@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::GeoTiffError;
 use super::codec::{Codec, Encoder};
 use super::level::{Level, nearest};
+use super::pixel::Pixel;
 use super::strip::Strip;
 use super::tile_file::TileFile;
 use crate::output::Output;
@@ -15,42 +16,42 @@ const AT_ONCE: usize = 4 << 20;
 
 /// One level in the making.
 #[derive(Debug)]
-pub(super) struct LevelWriter {
+pub(super) struct LevelWriter<P> {
     level: Level,
-    bands: usize,
-    /// Rows of the full resolution.
+    planes: usize,
+    /// Rows of what it is made from.
     full_rows: usize,
-    /// The column of the full resolution for each column.
+    /// The column of what it is made from for each column.
     cols: Vec<usize>,
     /// The next row that is wanted.
     next: usize,
-    strip: Strip,
+    strip: Strip<P>,
     tiles: TileFile,
 }
 
-impl LevelWriter {
-    /// A level of a file whose full resolution is `full`.
+impl<P: Pixel> LevelWriter<P> {
+    /// A level that shows pixels of `full`, which has its size or a larger one.
     pub(super) fn new(
         level: Level,
         full: &Level,
-        bands: usize,
+        planes: usize,
         output: &Output,
     ) -> Result<Self, GeoTiffError> {
         Ok(Self {
             level,
-            bands,
+            planes,
             full_rows: full.rows,
             cols: (0..level.cols).map(|col| nearest(col, level.cols, full.cols)).collect(),
             next: 0,
-            strip: Strip::new(&level, bands),
-            tiles: TileFile::new(level, bands, output.scratch()?),
+            strip: Strip::new(&level, planes),
+            tiles: TileFile::new(level, planes, output.scratch()?),
         })
     }
 
-    /// Takes what the level wants of rows of the full resolution, of which `first` is the first.
+    /// Takes what the level shows of rows of what it is made from, of which `first` is the first.
     pub(super) fn take(
         &mut self,
-        pixels: &ArrayView3<'_, f32>,
+        pixels: &ArrayView3<'_, P>,
         first: usize,
         codec: Codec,
         output: &Output,
@@ -76,11 +77,11 @@ impl LevelWriter {
 
     /// Encodes the row of tiles and begins the next.
     fn flush(&mut self, codec: Codec, output: &Output) -> Result<(), GeoTiffError> {
-        let Self { level, bands, strip, tiles, .. } = self;
+        let Self { level, planes, strip, tiles, .. } = self;
         strip.pad();
         let (edge, across) = (level.edge, level.across());
-        let count = *bands * across;
-        let at_once = (AT_ONCE / (edge * edge * 4)).max(1) * rayon::current_num_threads();
+        let count = *planes * across;
+        let at_once = (AT_ONCE / (edge * edge * size_of::<P>())).max(1) * rayon::current_num_threads();
         for start in (0..count).step_by(at_once) {
             let encoded: Result<Vec<Vec<u8>>, String> = (start..count.min(start + at_once))
                 .into_par_iter()
@@ -98,6 +99,11 @@ impl LevelWriter {
         }
         strip.restart();
         Ok(())
+    }
+
+    /// Its size.
+    pub(super) fn level(&self) -> Level {
+        self.level
     }
 
     /// The tiles of a level that is complete.

@@ -1,6 +1,6 @@
 //! How a GeoTIFF is written.
 
-/// The greatest edge of a tile: 64 MiB of floats.
+/// The greatest edge of a tile: 64 MiB of floats or colours.
 pub(super) const MOST_EDGE: usize = 4096;
 
 /// How the tiles of a GeoTIFF are compressed, losslessly in every case.
@@ -66,17 +66,18 @@ impl GeoTiffOptions {
         self
     }
 
-    /// Whether the bytes of floats are sorted and differenced before they are compressed (predictor 3), which makes
-    /// files smaller, a little for embeddings and more for smooth values. Nothing changes without compression.
+    /// Whether the bytes of floats are sorted and differenced before they are compressed (predictor 3), and colours
+    /// differenced (predictor 2), which makes files smaller, a little for embeddings and more for smooth values. Nothing
+    /// changes without compression.
     #[must_use]
     pub fn predictor(mut self, predictor: bool) -> Self {
         self.predictor = predictor;
         self
     }
 
-    /// Whether smaller copies for zooming out are stored too, each half the one before, until one fits in a tile. Each
-    /// of their pixels is the one of the full resolution that its centre lies in: no vector is averaged. They add a
-    /// third.
+    /// Whether smaller copies for zooming out are stored too, each half the one before, until one fits in a tile. Of
+    /// floats, each of their pixels is the one of the full resolution that its centre lies in: no vector is averaged. Of
+    /// colours, each is the mean of four. They add a third.
     #[must_use]
     pub fn overviews(mut self, overviews: bool) -> Self {
         self.overviews = overviews;

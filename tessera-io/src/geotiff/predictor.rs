@@ -1,4 +1,5 @@
-//! The floating point predictor of TIFF (Adobe Photoshop TIFF Technical Note 3, predictor 3).
+//! The predictors of TIFF: of floating point (Adobe Photoshop TIFF Technical Note 3, predictor 3), and of bytes (TIFF 6.0,
+//! section 14, predictor 2).
 
 use bytemuck::cast_slice;
 
@@ -24,6 +25,17 @@ pub(super) fn plain(tile: &[f32], out: &mut Vec<u8>) {
         out.extend_from_slice(cast_slice(tile));
     } else {
         out.extend(tile.iter().flat_map(|value| value.to_le_bytes()));
+    }
+}
+
+/// Appends the rows of a tile of colours: of each row the first pixel, then each byte as its difference from the same colour
+/// of the pixel before.
+pub(super) fn difference(tile: &[[u8; 4]], edge: usize, out: &mut Vec<u8>) {
+    for row in tile.chunks_exact(edge) {
+        out.extend(row.first().into_iter().flatten());
+        for pair in row.windows(2) {
+            out.extend(std::array::from_fn::<u8, 4, _>(|k| pair[1][k].wrapping_sub(pair[0][k])));
+        }
     }
 }
 
@@ -57,6 +69,13 @@ mod tests {
         predict(&[1.0, -2.0], 2, &mut out);
         // 3f800000 and c0000000.
         assert_eq!(out, [0x3f, 0x81, 0xc0, 0x80, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn colours_are_differenced_within_their_row() {
+        let mut out = Vec::new();
+        difference(&[[1, 2, 3, 255], [2, 1, 3, 0], [9, 9, 9, 9], [9, 10, 8, 9]], 2, &mut out);
+        assert_eq!(out, [1, 2, 3, 255, 1, 255, 0, 1, 9, 9, 9, 9, 0, 1, 255, 0]);
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! What a GeoTIFF holds, and where on Earth.
 
-use tessera_core::PixelGrid;
+use tessera_core::{PixelGrid, RasterGrid};
 
 use super::GeoTiffError;
 
@@ -12,7 +12,7 @@ pub(super) const MOST_BANDS: usize = u16::MAX as usize;
 /// What a GeoTIFF holds, and where on Earth.
 ///
 /// ```
-/// use tessera_core::PixelGrid;
+/// use tessera_core::{PixelGrid, RasterGrid};
 /// use tessera_io::GeoTiffSpec;
 ///
 /// let grid = PixelGrid::of_tile("grid_-99.95_80.05".parse()?)?;
@@ -51,6 +51,25 @@ impl GeoTiffSpec {
             bands,
             metadata: Vec::new(),
         }
+    }
+
+    /// The cells of a raster in any CRS.
+    #[must_use]
+    pub fn of_raster(grid: &RasterGrid, bands: Vec<String>) -> Self {
+        Self {
+            epsg: grid.crs().epsg(),
+            transform: grid.transform(),
+            rows: grid.rows(),
+            cols: grid.cols(),
+            bands,
+            metadata: Vec::new(),
+        }
+    }
+
+    /// A picture of the cells of a raster: red, green, blue and alpha.
+    #[must_use]
+    pub fn of_picture(grid: &RasterGrid) -> Self {
+        Self::of_raster(grid, ["red", "green", "blue", "alpha"].map(str::to_owned).into())
     }
 
     /// Whether a GeoTIFF can hold it.

@@ -5,24 +5,25 @@ use rayon::prelude::*;
 use tessera_core::ask_for_huge_pages;
 
 use super::level::Level;
+use super::pixel::Pixel;
 
-/// A row of tiles of one level: from west to east, each with its bands one after another, as they will be encoded. What
-/// lies beyond the last column or row is NaN.
+/// A row of tiles of one level: from west to east, each with its planes one after another, as they will be encoded. What
+/// lies beyond the last column or row is nothing.
 #[derive(Debug)]
-pub(super) struct Strip {
+pub(super) struct Strip<P> {
     edge: usize,
-    bands: usize,
-    values: Vec<f32>,
+    planes: usize,
+    values: Vec<P>,
     filled: usize,
 }
 
-impl Strip {
-    pub(super) fn new(level: &Level, bands: usize) -> Self {
+impl<P: Pixel> Strip<P> {
+    pub(super) fn new(level: &Level, planes: usize) -> Self {
         let edge = level.edge;
-        let mut values = vec![0.0; level.across() * bands * edge * edge];
+        let mut values = vec![bytemuck::Zeroable::zeroed(); level.across() * planes * edge * edge];
         ask_for_huge_pages(&mut values);
-        values.fill(f32::NAN);
-        Self { edge, bands, values, filled: 0 }
+        values.fill(P::NOTHING);
+        Self { edge, planes, values, filled: 0 }
     }
 
     /// Rows that there is room for.
@@ -30,17 +31,17 @@ impl Strip {
         self.edge - self.filled
     }
 
-    /// Adds some of the rows given, which have the shape (rows, cols, bands), and of these some of the columns. `rows`
+    /// Adds some of the rows given, which have the shape (rows, cols, planes), and of these some of the columns. `rows`
     /// are not more than there is room for, `cols` as many as the level has.
-    pub(super) fn add(&mut self, pixels: &ArrayView3<'_, f32>, rows: &[usize], cols: &[usize]) {
-        let (edge, bands, filled) = (self.edge, self.bands, self.filled);
-        let tiles = self.values.par_chunks_exact_mut(bands * edge * edge);
+    pub(super) fn add(&mut self, pixels: &ArrayView3<'_, P>, rows: &[usize], cols: &[usize]) {
+        let (edge, planes, filled) = (self.edge, self.planes, self.filled);
+        let tiles = self.values.par_chunks_exact_mut(planes * edge * edge);
         tiles.zip(cols.par_chunks(edge)).for_each(|(tile, cols)| {
             for (at, &row) in (filled..).zip(rows) {
                 let row = pixels.index_axis(Axis(0), row);
-                for (band, plane) in row.axis_iter(Axis(1)).zip(tile.chunks_exact_mut(edge * edge)) {
+                for (from, plane) in row.axis_iter(Axis(1)).zip(tile.chunks_exact_mut(edge * edge)) {
                     for (value, &col) in plane[at * edge..].iter_mut().zip(cols) {
-                        *value = band[col];
+                        *value = from[col];
                     }
                 }
             }
@@ -48,19 +49,19 @@ impl Strip {
         self.filled += rows.len();
     }
 
-    /// One band of one tile.
-    pub(super) fn tile(&self, across: usize, band: usize) -> &[f32] {
+    /// One plane of one tile.
+    pub(super) fn tile(&self, across: usize, plane: usize) -> &[P] {
         let pixels = self.edge * self.edge;
-        &self.values[(across * self.bands + band) * pixels..][..pixels]
+        &self.values[(across * self.planes + plane) * pixels..][..pixels]
     }
 
-    /// Makes the rows that were not filled NaN.
+    /// Makes nothing of the rows that were not filled.
     pub(super) fn pad(&mut self) {
         let (edge, filled) = (self.edge, self.filled);
         if filled < edge {
             self.values
                 .par_chunks_exact_mut(edge * edge)
-                .for_each(|plane| plane[filled * edge..].fill(f32::NAN));
+                .for_each(|plane| plane[filled * edge..].fill(P::NOTHING));
         }
     }
 
@@ -84,8 +85,9 @@ mod tests {
         strip.add(&pixels.view(), &[0, 2], &cols);
         strip.add(&pixels.view(), &[1], &cols);
         assert_eq!(strip.free(), 13);
-        let at =
-            |strip: &Strip, row: usize, col: usize, band| strip.tile(col / 16, band)[row * 16 + col % 16];
+        let at = |strip: &Strip<f32>, row: usize, col: usize, band| {
+            strip.tile(col / 16, band)[row * 16 + col % 16]
+        };
         for (row, from) in [0, 2, 1].into_iter().enumerate() {
             for col in 0..21 {
                 for band in 0..2 {

@@ -4,14 +4,8 @@ use std::path::Path;
 
 use ndarray::ArrayView3;
 
-use super::assembly::assemble;
-use super::codec::Codec;
-use super::entry::Format;
-use super::level::{LEAST_EDGE, levels_in_memory};
-use super::level_writer::LevelWriter;
-use super::options::MOST_EDGE;
+use super::raster_file::RasterFile;
 use super::{GeoTiffError, GeoTiffOptions, GeoTiffSpec};
-use crate::output::Output;
 
 /// Writes a Cloud Optimized GeoTIFF of float32, row by row from the north; NaN is no data.
 ///
@@ -44,15 +38,8 @@ use crate::output::Output;
 /// ```
 #[derive(Debug)]
 pub struct GeoTiffWriter {
-    output: Output,
-    spec: GeoTiffSpec,
-    codec: Codec,
-    levels: Vec<LevelWriter>,
-    edge: usize,
-    rows: usize,
-    broken: bool,
-    /// Bytes beyond which the file is BigTIFF.
-    classic: u64,
+    file: RasterFile<f32>,
+    levels: usize,
 }
 
 /// What was written.
@@ -79,42 +66,20 @@ impl GeoTiffWriter {
         spec: GeoTiffSpec,
         options: &GeoTiffOptions,
     ) -> Result<Self, GeoTiffError> {
-        spec.check()?;
-        let edge = options.tile_edge;
-        if !edge.is_multiple_of(LEAST_EDGE) || !(LEAST_EDGE..=MOST_EDGE).contains(&edge) {
-            return Err(GeoTiffError::TileEdge { got: edge });
-        }
-        let (rows, cols, bands) = (spec.rows, spec.cols, spec.bands.len());
-        let levels = levels_in_memory((rows, cols, bands), edge, options.overviews, options.memory)?;
-        let full = levels[0];
-        let tiles = [full.across(), full.down(), bands].iter().map(|&n| n as u128).product::<u128>();
-        if tiles > u128::from(u32::MAX) {
-            return Err(GeoTiffError::Tiles { rows, cols, bands, edge: full.edge });
-        }
-        let output = Output::begin(path.as_ref(), options.overwrite)?;
-        let levels = levels.iter().map(|&level| LevelWriter::new(level, &full, bands, &output));
-        Ok(Self {
-            levels: levels.collect::<Result<_, _>>()?,
-            codec: Codec::of(options),
-            edge: full.edge,
-            output,
-            spec,
-            rows: 0,
-            broken: false,
-            classic: u64::from(u32::MAX),
-        })
+        let file = RasterFile::create(path.as_ref(), spec, options)?;
+        Ok(Self { levels: file.levels().count(), file })
     }
 
     /// The edge of a tile in pixels. Any number of rows may be written at a time; a multiple of this costs least.
     #[must_use]
     pub fn tile_edge(&self) -> usize {
-        self.edge
+        self.file.edge()
     }
 
     /// Rows written so far.
     #[must_use]
     pub fn rows_written(&self) -> usize {
-        self.rows
+        self.file.rows()
     }
 
     /// Writes the next rows, of shape (rows, cols, bands), from north to south.
@@ -123,26 +88,12 @@ impl GeoTiffWriter {
     /// Where they have other columns or bands than the file, or are more than it has left; these leave the file as it
     /// was. After any other error it cannot be finished.
     pub fn write_rows(&mut self, pixels: ArrayView3<'_, f32>) -> Result<(), GeoTiffError> {
-        let (rows, cols, bands) = pixels.dim();
-        let path = || self.output.path().to_owned();
-        if self.broken {
-            return Err(GeoTiffError::Broken { path: path() });
+        self.file.begin_rows(pixels.dim())?;
+        let first = self.file.rows();
+        for level in 0..self.levels {
+            self.file.give(level, &pixels, first)?;
         }
-        let expected = (self.spec.cols, self.spec.bands.len());
-        if (cols, bands) != expected {
-            return Err(GeoTiffError::Shape { path: path(), got: (cols, bands), expected });
-        }
-        let got = self.rows.saturating_add(rows);
-        if got > self.spec.rows {
-            return Err(GeoTiffError::Rows { path: path(), got, expected: self.spec.rows });
-        }
-        // Until all levels have them.
-        self.broken = true;
-        for level in &mut self.levels {
-            level.take(&pixels, self.rows, self.codec, &self.output)?;
-        }
-        self.broken = false;
-        self.rows = got;
+        self.file.end_rows(pixels.dim().0);
         Ok(())
     }
 
@@ -151,23 +102,7 @@ impl GeoTiffWriter {
     /// # Errors
     /// Where rows are missing, writing failed before, or the file cannot be written or put in its place.
     pub fn finish(self) -> Result<GeoTiffReport, GeoTiffError> {
-        let path = || self.output.path().to_owned();
-        if self.broken {
-            return Err(GeoTiffError::Broken { path: path() });
-        }
-        if self.rows != self.spec.rows {
-            return Err(GeoTiffError::Rows { path: path(), got: self.rows, expected: self.spec.rows });
-        }
-        // The rows of tiles are given back before anything is copied.
-        let levels: Vec<_> = self.levels.into_iter().map(LevelWriter::finish).collect();
-        let format = assemble(self.output.file(), &self.spec, self.codec, &levels, self.classic)
-            .map_err(self.output.failed())?;
-        Ok(GeoTiffReport {
-            bytes: self.output.commit()?,
-            tile_edge: self.edge,
-            overviews: levels.len() - 1,
-            big: format == Format::Big,
-        })
+        self.file.finish()
     }
 }
 
@@ -194,7 +129,7 @@ mod tests {
             let path = folder.path().join(name);
             let options = GeoTiffOptions::default().tile_edge(16);
             let mut writer = GeoTiffWriter::create(&path, spec.clone(), &options).unwrap();
-            writer.classic = classic;
+            writer.file.classic = classic;
             writer.write_rows(pixels.view()).unwrap();
             (path, writer.finish().unwrap())
         };

@@ -10,6 +10,8 @@ mod layout;
 #[cfg(test)]
 mod parquet;
 #[cfg(test)]
+mod picture;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod table;

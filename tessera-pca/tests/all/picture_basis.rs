@@ -3,10 +3,21 @@
 use crate::tiles::tile;
 use tessera_core::{DatasetVersion, ScaleLimit};
 use tessera_pca::{
-    Basis, BasisParts, Mapping, Moments, Pca, PictureBasis, PictureBasisError, Stretch, StretchMethod,
+    Basis, BasisParts, Mapping, Moments, Pca, PictureBasis, PictureBasisError, Provenance, Stretch,
+    StretchMethod,
 };
 
 const GOLDEN: &str = concat!(
+    r#"{"tessera_basis":2,"dataset":"v1.1-cam","channels":2,"scale_limit":0.5,"basis":{"mean":[0.1,-2.5],"#,
+    r#""components":[[0.6,0.8],[0.8,-0.6]],"explained_variance":[4.0,1.0],"explained_variance_ratio":[0.8,0.2],"#,
+    r#""deviations":[1.5,0.25]},"shown":[2,1],"stretch":[{"linear":{"low":-1.5,"high":2.25}},{"knots":[-1.0,0.1,3.0]}],"#,
+    r#""gamma":1.5,"saturation":1.0,"zones":{"31":[{"knots":[0.0,1.0]},{"knots":[0.0,2.0]}]},"#,
+    r#""provenance":{"software":"a test","years":[2024],"pixels":12}}"#,
+    "\n"
+);
+
+/// The form as it was before: components are shown in their order.
+const VERSION_1: &str = concat!(
     r#"{"tessera_basis":1,"dataset":"v1.1-cam","scale_limit":0.5,"basis":{"mean":[0.1,-2.5],"#,
     r#""components":[[0.6,0.8],[0.8,-0.6]],"explained_variance":[4.0,1.0],"explained_variance_ratio":[0.8,0.2],"#,
     r#""deviations":[1.5,0.25]},"stretch":[{"linear":{"low":-1.5,"high":2.25}},{"knots":[-1.0,0.1,3.0]}]}"#,
@@ -22,9 +33,14 @@ fn sample() -> PictureBasis {
         deviations: Some(vec![1.5, 0.25]),
     });
     let mappings = vec![Mapping::Linear { low: -1.5, high: 2.25 }, Mapping::Knots(vec![-1.0, 0.1, 3.0])];
-    let limit = ScaleLimit::new(0.5).unwrap();
-    let dataset = DatasetVersion::named("v1.1-cam");
-    PictureBasis::new(dataset, limit, basis.unwrap(), Stretch::new(mappings).unwrap()).unwrap()
+    let stretch = Stretch::new(mappings).unwrap().gamma(1.5).unwrap();
+    let zone = Stretch::new(vec![Mapping::Knots(vec![0.0, 1.0]), Mapping::Knots(vec![0.0, 2.0])]).unwrap();
+    let mut provenance = Provenance::default();
+    provenance.software = Some("a test".into());
+    (provenance.years, provenance.pixels) = (vec![2024], Some(12));
+    let (limit, dataset) = (ScaleLimit::new(0.5).unwrap(), DatasetVersion::named("v1.1-cam"));
+    let kept = PictureBasis::showing(dataset, limit, basis.unwrap(), vec![1, 0], stretch).unwrap();
+    kept.zones([(31, zone)].into()).unwrap().provenance(provenance)
 }
 
 fn written(kept: &PictureBasis) -> String {
@@ -47,6 +63,28 @@ fn the_form_is_as_it_was_described() {
 }
 
 #[test]
+fn the_form_before_is_read() {
+    let (old, new) = (read(VERSION_1).unwrap(), sample());
+    assert_eq!(
+        (old.basis(), old.dataset(), old.scale_limit()),
+        (new.basis(), new.dataset(), new.scale_limit())
+    );
+    assert_eq!(old.stretch().mappings(), new.stretch().mappings());
+    assert_eq!((old.shown(), old.stretch().gamma_and_saturation()), (&[0, 1][..], (1.0, 1.0)));
+    assert!(read(&VERSION_1.replace("{\"tess", "{\"shown\":[1],\"tess")).is_err());
+}
+
+#[test]
+fn a_zone_has_its_own_stretch_and_the_gamma_of_all() {
+    let kept = sample();
+    assert_eq!(kept.stretch_of(Some(30)), kept.stretch());
+    let zone = kept.stretch_of(Some(31));
+    assert_eq!(zone.mappings()[1], Mapping::Knots(vec![0.0, 2.0]));
+    assert_eq!(zone.gamma_and_saturation(), (1.5, 1.0));
+    assert_eq!(kept.colours().explained_variance().to_vec(), [1.0, 4.0]);
+}
+
+#[test]
 fn a_picture_is_made_again_to_the_last_bit() {
     let (tile, limit) = (tile(60, 70, 128, 5), ScaleLimit::default());
     for (method, standardize) in [(StretchMethod::default(), false), (StretchMethod::Equalize, true)] {
@@ -65,9 +103,9 @@ fn a_picture_is_made_again_to_the_last_bit() {
 
 #[test]
 fn another_version_is_refused_whatever_else_it_holds() {
-    for (version, got) in [("2", "2"), ("0", "0"), ("1.5", "1.5"), ("\"1\"", "\"1\""), ("-1", "-1")] {
+    for (version, got) in [("3", "3"), ("0", "0"), ("1.5", "1.5"), ("\"1\"", "\"1\""), ("-1", "-1")] {
         for text in [
-            GOLDEN.replace("basis\":1", &format!("basis\":{version}")),
+            GOLDEN.replace("basis\":2", &format!("basis\":{version}")),
             format!("{{\"colours\":[],\"tessera_basis\":{version}}}"),
         ] {
             let error = read(&text).unwrap_err();
@@ -112,8 +150,20 @@ fn what_is_no_basis_is_refused() {
         ("\"dataset\":\"v1.1-cam\"", "\"dataset\":1", "invalid type: integer"),
         // Not JSON.
         ("{\"tessera", "[\"tessera", "not the basis"),
-        ("}]}\n", "}]", "EOF"),
-        ("}]}\n", "}]}\n{}", "trailing characters"),
+        ("}}\n", "}", "EOF"),
+        ("}}\n", "}}\n{}", "trailing characters"),
+        // What is new in version 2.
+        ("\"channels\":2", "\"channels\":3", "3 channels beside a mean of 2"),
+        ("\"shown\":[2,1]", "\"shown\":[2,3]", "component 3 of a basis of 2"),
+        ("\"shown\":[2,1]", "\"shown\":[2,0]", "component 0 of a basis of 2"),
+        ("\"shown\":[2,1]", "\"shown\":[]", "no component was chosen"),
+        ("\"shown\":[2,1]", "\"shown\":[1]", "a stretch of 2 mappings for 1 components"),
+        ("\"gamma\":1.5", "\"gamma\":0", "a gamma of 0"),
+        ("\"saturation\":1.0", "\"saturation\":-1", "a saturation of -1"),
+        ("\"31\":[{\"knots\":[0.0,1.0]},", "\"31\":[", "a stretch of 1 mappings"),
+        ("\"31\":", "\"61\":", "a stretch of UTM zone 61"),
+        ("\"31\":", "\"x\":", "invalid"),
+        ("\"pixels\":12", "\"pixels\":-12", "invalid value"),
     ];
     for (good, bad, says) in spoilt {
         let text = GOLDEN.replacen(good, bad, 1);
@@ -121,7 +171,9 @@ fn what_is_no_basis_is_refused() {
         let error = read(&text).unwrap_err().to_string();
         assert!(error.contains(says), "{bad}: {error}");
     }
-    for text in ["", "null", "1", "\"tessera_basis\"", "[1]", "{\"tessera_basis\":1}"] {
+    for text in
+        ["", "null", "1", "\"tessera_basis\"", "[1]", "{\"tessera_basis\":1}", "{\"tessera_basis\":2}"]
+    {
         assert!(read(text).is_err(), "{text}");
     }
 }
@@ -130,7 +182,7 @@ fn what_is_no_basis_is_refused() {
 fn an_endless_or_broken_input_ends() {
     let endless = std::io::repeat(b' ');
     assert!(matches!(PictureBasis::read_json(endless), Err(PictureBasisError::TooLong)));
-    let padded = format!("{}{GOLDEN}", " ".repeat((1 << 20) - GOLDEN.len()));
+    let padded = format!("{}{GOLDEN}", " ".repeat((4 << 20) - GOLDEN.len()));
     assert_eq!(read(&padded).unwrap(), sample());
     assert!(matches!(read(&format!(" {padded}")), Err(PictureBasisError::TooLong)));
     let deep = format!("{{\"tessera_basis\":{}", "[".repeat(500_000));

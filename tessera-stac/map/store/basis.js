@@ -9,6 +9,8 @@ import { StoreError } from "./httpstore.js";
  * @property {Float64Array} mean
  * @property {Float64Array[]} components three, divided by the deviations where channels were standardized
  * @property {Mapping[]} stretch from the value of a component to brightness
+ * @property {number} gamma
+ * @property {number} saturation
  */
 
 /** Above which a scale is no data, unless a basis says otherwise. */
@@ -16,23 +18,28 @@ export const SCALE_LIMIT = 1;
 
 /** @param {any} json @param {number} channels @returns {Basis} */
 export function parseBasis(json, channels) {
-  const { basis, stretch, scale_limit: limit } = json;
-  if (json.tessera_basis !== 1) throw new StoreError("The basis of the picture is of another version: expected tessera_basis 1.");
+  // The first version had neither a choice of components nor gamma and saturation.
+  const { basis, stretch, scale_limit: limit, shown = [1, 2, 3], gamma = 1, saturation = 1 } = json;
+  if (json.tessera_basis !== 1 && json.tessera_basis !== 2) {
+    throw new StoreError("The basis of the picture is of another version: expected tessera_basis 1 or 2.");
+  }
   const numbers = (/** @type {unknown} */ list, /** @type {string} */ what, length = channels) => {
     if (!Array.isArray(list) || list.length !== length || !list.every(Number.isFinite)) {
       throw new StoreError(`The basis of the picture: ${what} is not a list of ${length} numbers.`);
     }
     return Float64Array.from(list);
   };
-  if (!Array.isArray(basis?.components) || basis.components.length < 3 || !Array.isArray(stretch) || stretch.length < 3) {
+  const three = Array.isArray(basis?.components) && Array.isArray(shown) && shown.length === 3 && shown.every((k) => basis.components[k - 1]);
+  if (!three || !Array.isArray(stretch) || stretch.length < 3) {
     throw new StoreError("The basis of the picture has fewer than three components.");
   }
+  if (!(gamma > 0) || !(saturation >= 0)) throw new StoreError("The basis of the picture has no such gamma or saturation.");
   if (!(limit > 0)) throw new StoreError("The basis of the picture has no scale_limit.");
   const deviations = basis.deviations ? numbers(basis.deviations, "deviations") : null;
-  const components = basis.components.slice(0, 3).map((/** @type {unknown} */ each) =>
-    numbers(each, "a component").map((weight, channel) => weight / (deviations?.[channel] ?? 1)),
+  const components = shown.map((/** @type {number} */ k) =>
+    numbers(basis.components[k - 1], "a component").map((weight, channel) => weight / (deviations?.[channel] ?? 1)),
   );
-  return { limit, mean: numbers(basis.mean, "mean"), components, stretch: stretch.slice(0, 3).map(mapping) };
+  return { limit, mean: numbers(basis.mean, "mean"), components, stretch: stretch.slice(0, 3).map(mapping), gamma, saturation };
 }
 
 /** @param {any} value @returns {Mapping} */
@@ -71,11 +78,20 @@ function among(knots, value) {
   return (below - 1 + (value - knots[below - 1]) / (knots[below] - knots[below - 1])) / last;
 }
 
+/** What is done to brightnesses, 0…1, after the stretch: gamma, then saturation around the luma of Rec. 709.
+ * @param {number[]} bright @param {number} gamma @param {number} saturation */
+export function finish(bright, gamma, saturation) {
+  const lit = gamma === 1 ? bright : bright.map((one) => one ** (1 / gamma));
+  if (saturation === 1) return lit;
+  const grey = 0.2126 * lit[0] + 0.7152 * lit[1] + 0.0722 * lit[2];
+  return lit.map((one) => Math.min(Math.max(grey + saturation * (one - grey), 0), 1));
+}
+
 /**
  * Colours pixels; those that are not valid stay transparent.
  * @param {import("./tilestore.js").Pixels} pixels @param {Basis} basis @returns {ImageData}
  */
-export function colour({ rows, cols, channels, values, scales, each }, { limit, mean, components, stretch }) {
+export function colour({ rows, cols, channels, values, scales, each }, { limit, mean, components, stretch, gamma, saturation }) {
   const image = new ImageData(cols, rows);
   const offsets = components.map((weights) => weights.reduce((sum, weight, channel) => sum + weight * mean[channel], 0));
   const [red, green, blue] = components;
@@ -91,9 +107,8 @@ export function colour({ rows, cols, channels, values, scales, each }, { limit, 
     }
     // One scale for all channels comes after the sum: a multiplication less in the innermost loop.
     const scale = each ? 1 : scales[p];
-    image.data[4 * p] = Math.round(255 * brightness(stretch[0], r * scale - offsets[0]));
-    image.data[4 * p + 1] = Math.round(255 * brightness(stretch[1], g * scale - offsets[1]));
-    image.data[4 * p + 2] = Math.round(255 * brightness(stretch[2], b * scale - offsets[2]));
+    const bright = [r, g, b].map((sum, k) => brightness(stretch[k], sum * scale - offsets[k]));
+    finish(bright, gamma, saturation).forEach((one, k) => (image.data[4 * p + k] = Math.round(255 * one)));
     image.data[4 * p + 3] = 255;
   }
   return image;

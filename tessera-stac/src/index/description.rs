@@ -6,7 +6,7 @@ use tessera_core::DatasetVersion;
 
 use crate::extent::hull;
 use crate::parquet_file::ParquetFile;
-use crate::{CatalogOptions, IndexError, YearContents, collection_id};
+use crate::{CatalogOptions, IndexError, Site, YearContents, collection_id, index_path};
 
 /// Goes up when an index of the same tiles comes to be another.
 pub(super) const FORMAT: u32 = 1;
@@ -27,6 +27,9 @@ pub(super) struct Description {
     pub(super) base_url: Option<String>,
     /// Whether there is a file for each item.
     pub(super) items: bool,
+    /// The pyramids of pictures of the year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pyramids: Option<Value>,
 }
 
 impl Description {
@@ -52,6 +55,7 @@ pub(crate) fn description(
     contents: &YearContents,
     collection: &Value,
     options: &CatalogOptions,
+    site: &Site,
 ) -> Vec<(String, String)> {
     let bounds = hull(contents.tiles()).map(|[west, south, east, north]| json!([west, south, east, north]));
     let edge = |name: &str| json!(["bbox", name]);
@@ -79,6 +83,7 @@ pub(crate) fn description(
         tiles: contents.len(),
         base_url: options.base_url.clone(),
         items: options.items,
+        pyramids: contents.pyramids().to_json(site, &index_path(contents.year())),
     };
     let own = json!(own);
     [("geo", geo), ("stac-geoparquet", mirrored), (KEY, own)]

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
+use serde_json::Value;
 use tessera_core::{DatasetVersion, Region, TileId, Year};
 
 use crate::index::description::Description;
@@ -19,6 +20,7 @@ use crate::{
 
 mod checked;
 mod parts;
+mod pyramids;
 mod site;
 
 pub(crate) use checked::CheckedTile;
@@ -35,6 +37,7 @@ pub struct YearIndex {
     coverage: Coverage,
     base_url: Option<String>,
     items: bool,
+    pyramids: Option<Value>,
     file: ParquetFile,
     sheets: BTreeMap<Sheet, (usize, OnceLock<Arc<SheetRows>>)>,
 }
@@ -71,7 +74,8 @@ impl YearIndex {
             return Err(IndexError::Disagree { path, sheet, rows: said.tiles, tiles: coverage.len() });
         }
         let version = said.version();
-        Ok(Self { year, version, coverage, base_url: said.base_url, items: said.items, file, sheets })
+        let Description { base_url, items, pyramids, .. } = said;
+        Ok(Self { year, version, coverage, base_url, items, pyramids, file, sheets })
     }
 
     /// The year.

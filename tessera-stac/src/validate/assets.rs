@@ -1,4 +1,4 @@
-//! The files that hold a tile.
+//! The files that hold a tile, and those of a year's pyramids.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use super::run::add;
 use super::year::YearCheck;
 use crate::index::CheckedTile;
-use crate::{BasisAsset, NpyTile, Preview, ProblemKind, TileRecord, item_path};
+use crate::{BasisAsset, Location, NpyTile, Preview, ProblemKind, TileRecord, collection_path, item_path};
 
 impl YearCheck<'_> {
     /// Looks for the files of a tile that lie on this disk: whether they are there, and as large as the index says. One at
@@ -17,32 +17,38 @@ impl YearCheck<'_> {
             return;
         }
         for (key, location) in record.locations() {
-            let said = |what: String| format!("asset {key}: {location} {what}");
-            let problem = |kind, what| self.run.problem(kind, item_path(tile.tile, self.year), said(what));
-            let found = self.site.on_disk(location).map(fs::metadata);
-            let found = match found {
-                Some(Ok(found)) => found,
-                Some(Err(cause)) if cause.kind() != ErrorKind::NotFound => {
-                    problem(ProblemKind::File, format!("cannot be read: {cause}"));
-                    continue;
-                }
-                Some(Err(_)) if location.is_file() => {
-                    problem(ProblemKind::File, "is not there".to_owned());
-                    continue;
-                }
-                _ => {
-                    add(&self.run.counts.elsewhere, 1);
-                    continue;
-                }
-            };
-            add(&self.run.counts.files, 1);
-            match size_of(record, key) {
-                Some(_) if !found.is_file() => problem(ProblemKind::File, "is not a file".to_owned()),
-                Some(size) if size != found.len() => {
-                    problem(ProblemKind::Size, format!("has {} bytes: expected {size}", found.len()));
-                }
-                _ => self.run.passed(1),
+            self.look(|| item_path(tile.tile, self.year), key, location, size_of(record, key));
+        }
+    }
+
+    /// Looks for the files of the year's pyramids, as [`files_of`](Self::files_of) does for those of a tile.
+    pub(super) fn pyramid_files(&self) {
+        for (key, location, size) in self.contents.pyramids().locations() {
+            self.look(|| collection_path(self.year), key, location, size);
+        }
+    }
+
+    /// Looks for a file of which something in the catalogue is said, at `path` there.
+    fn look(&self, path: impl Fn() -> String, key: &str, location: &Location, size: Option<u64>) {
+        let said = |what: String| format!("asset {key}: {location} {what}");
+        let problem = |kind, what| self.run.problem(kind, path(), said(what));
+        let found = match self.site.on_disk(location).map(fs::metadata) {
+            Some(Ok(found)) => found,
+            Some(Err(cause)) if cause.kind() != ErrorKind::NotFound => {
+                return problem(ProblemKind::File, format!("cannot be read: {cause}"));
             }
+            Some(Err(_)) if location.is_file() => {
+                return problem(ProblemKind::File, "is not there".to_owned());
+            }
+            _ => return add(&self.run.counts.elsewhere, 1),
+        };
+        add(&self.run.counts.files, 1);
+        match size {
+            Some(_) if !found.is_file() => problem(ProblemKind::File, "is not a file".to_owned()),
+            Some(size) if size != found.len() => {
+                problem(ProblemKind::Size, format!("has {} bytes: expected {size}", found.len()));
+            }
+            _ => self.run.passed(1),
         }
     }
 }

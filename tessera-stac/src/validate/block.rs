@@ -88,7 +88,7 @@ impl BlockCheck<'_> {
             single.push(("self", href(&path)));
         }
         let hrefs = self.of.contents.tiles_in(self.block).map(|tile| href(&item_path(tile, year))).collect();
-        let links = Links { site, path: &path, single, below: "item", hrefs };
+        let links = Links { site, path: &path, single, below: "item", hrefs, others: Vec::new() };
         links.check(run, &document, |href| self.stranger(href.rsplit('/').next().unwrap_or(href)));
     }
 

@@ -40,7 +40,9 @@ pub(super) fn check_collection(of: &YearCheck<'_>, whole: Option<&YearContents>)
         single.push(("self", href(&path)));
     }
     let hrefs = of.contents.blocks().into_iter().map(|block| href(&block_path(of.year, block))).collect();
-    let links = Links { site, path: &path, single, below: "child", hrefs };
+    let maps = of.contents.pyramids().web_maps(site, &path);
+    let others = maps.into_iter().map(|(rel, href, _)| (rel, href)).collect();
+    let links = Links { site, path: &path, single, below: "child", hrefs, others };
     links.check(run, &document, |href| {
         let block = href.rsplit('/').nth(1).and_then(|name| name.parse::<Block>().ok());
         let what = match block {

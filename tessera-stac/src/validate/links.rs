@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::hrefs;
 use super::run::Run;
+use crate::pyramid_assets::WEB_MAPS;
 use crate::{ProblemKind, Site};
 
 /// What the links of a file must be.
@@ -19,6 +20,8 @@ pub(super) struct Links<'a> {
     pub(super) below: &'static str,
     /// Where they lead to.
     pub(super) hrefs: Vec<String>,
+    /// The links to web maps, by their relation.
+    pub(super) others: Vec<(&'static str, String)>,
 }
 
 impl Links<'_> {
@@ -65,8 +68,19 @@ impl Links<'_> {
                 run.problem(ProblemKind::Link, self.path, what);
             }
         }
+        for (rel, expected) in &self.others {
+            if !self.take(run, &mut found, rel, expected) {
+                let what = format!("has no link rel={rel} to {expected}");
+                run.problem(ProblemKind::Link, self.path, what);
+            } else if !expected.contains('{') {
+                hrefs::check(run, self.site, self.path, &format!("link rel={rel}"), expected);
+            }
+        }
         for (rel, href) in order.into_iter().filter(|link| found.contains_key(link)) {
-            if hrefs::check(run, self.site, self.path, &format!("link rel={rel}"), href) {
+            if WEB_MAPS.contains(&rel) {
+                let what = format!("link rel={rel} leads to {href}: the index has no such pyramid");
+                run.problem(ProblemKind::Link, self.path, what);
+            } else if hrefs::check(run, self.site, self.path, &format!("link rel={rel}"), href) {
                 if rel == self.below {
                     let (kind, what) = stranger(href);
                     run.problem(kind, self.path, format!("link rel={rel} leads to {href}: {what}"));

@@ -34,7 +34,7 @@ pub(super) fn check_root(
         single.push(("self", href(CATALOG_PATH)));
     }
     let hrefs = years.iter().map(|(year, _)| href(&collection_path(*year))).collect();
-    let links = Links { site, path: CATALOG_PATH, single, below: "child", hrefs };
+    let links = Links { site, path: CATALOG_PATH, single, below: "child", hrefs, others: Vec::new() };
     links.check(run, &document, |_| {
         (ProblemKind::Link, "expected the collections of the years in this folder".to_owned())
     });

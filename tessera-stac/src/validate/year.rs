@@ -24,7 +24,7 @@ pub(super) struct YearCheck<'a> {
     pub(super) site: Site,
     /// The hashes of its files, where they are known.
     pub(super) known: Option<YearHashes>,
-    /// What blocks are made of.
+    /// What blocks are made of, and the pyramids of the year.
     pub(super) contents: YearContents,
 }
 
@@ -49,14 +49,17 @@ impl<'a> YearCheck<'a> {
         let site = index.site().inspect_err(failed).ok()?;
         let known = YearHashes::open(run.folder, year);
         let known = known.inspect_err(failed).ok().flatten();
-        let contents = YearContents::of_coverage(year, index.version().clone(), index.coverage().clone());
+        let mut contents = YearContents::of_coverage(year, index.version().clone(), index.coverage().clone());
+        contents.set_pyramids(index.pyramids(&site).inspect_err(failed).ok()?, &site);
         run.passed(1);
         Some(Self { run, year, index, site, known, contents })
     }
 
     /// Checks all files of the year.
     pub(super) fn run(&self) -> Result<(), ValidateError> {
-        let mut whole = Some(YearContents::new(self.year, self.index.version().clone()));
+        let mut whole = YearContents::new(self.year, self.index.version().clone());
+        whole.set_pyramids(self.contents.pyramids().clone(), &self.site);
+        let mut whole = Some(whole);
         for sheet in Sheet::all() {
             self.run.go_on()?;
             let blocks: Vec<_> =
@@ -87,6 +90,9 @@ impl<'a> YearCheck<'a> {
             blocks.into_par_iter().for_each(|block| BlockCheck { of: self, block }.run(&tiles));
         }
         self.run.go_on()?;
+        if self.run.files {
+            self.pyramid_files();
+        }
         self.strangers();
         check_collection(self, whole.as_ref());
         add(&self.run.counts.years, 1);

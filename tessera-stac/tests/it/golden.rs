@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tessera_stac::{CatalogOptions, Preview, Site, write_catalog};
 
+use crate::pictured::pictured_collections;
 use crate::support;
 
 fn compare(name: &str, files: &[(String, Value)]) {
@@ -48,6 +49,11 @@ fn a_catalogue_with_absolute_links() {
     let options = CatalogOptions::default().base_url("https://example.org/tessera/catalogue");
     write_catalog(&out, records, options).unwrap();
     compare("absolute", &support::json_files(&out));
+}
+
+#[test]
+fn collections_with_pyramids() {
+    compare("pyramids", &pictured_collections());
 }
 
 #[test]

@@ -19,6 +19,10 @@ mod listed;
 #[cfg(test)]
 mod map_grid;
 #[cfg(test)]
+mod pictured;
+#[cfg(test)]
+mod pyramids;
+#[cfg(test)]
 mod schemas;
 #[cfg(test)]
 mod support;

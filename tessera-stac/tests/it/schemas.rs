@@ -11,6 +11,7 @@ mod validators;
 use serde_json::Value;
 use tessera_stac::{CatalogOptions, ZoneAsset, write_catalog};
 
+use crate::pictured::pictured_collections;
 use crate::support;
 use validators::Validators;
 
@@ -83,6 +84,10 @@ fn every_object_is_valid_under_all_schemas() {
     for (_, path, object) in catalogues() {
         assert_eq!(validators.errors(&object), Vec::<String>::new(), "{path}");
     }
+    for (path, object) in pictured_collections() {
+        check_core(&path, &object);
+        assert_eq!(validators.errors(&object), Vec::<String>::new(), "{path}");
+    }
     let (core, extensions) = validators.at_hand();
     let mut expected = Vec::new();
     if core {
@@ -98,7 +103,7 @@ fn every_object_is_valid_under_all_schemas() {
             "processing",
             "projection",
         ]);
-        expected.extend(["scientific", "storage", "version", "zarr"]);
+        expected.extend(["scientific", "storage", "version", "web-map-links", "zarr"]);
     }
     let mut used = validators.used();
     used.sort_unstable();

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use tessera_core::{Channels, Source, Window};
+use tessera_core::{Channels, PixelStatus, ScaleLimit, Source, Window};
 use tessera_zarr::ZoneStore;
 
 use crate::golden::golden;
@@ -36,6 +36,46 @@ fn shards_are_listed_and_whole() {
     // 4 × 3 of its 16 chunks have pixels of the zone; the others are none of the array's.
     let check = store.check_shard(last).unwrap();
     assert_eq!((check.chunks, check.absent), (12, 0));
+}
+
+#[test]
+fn parts_of_a_zone_hold_all_that_is_stored_once() {
+    for (name, zone, number, count, pixels) in [
+        ("utm.zarr", 31, 2024, 4, 60 * 50),
+        ("utm.zarr", 31, 2023, 3, 60 * 50 - 32 * 18),
+        ("utm.zarr", 31, 2020, 0, 0),
+        ("utm.zarr", 2, 2024, 0, 0),
+    ] {
+        let store = ZoneStore::open(golden(name)).unwrap();
+        let parts = store.zone_shards(zone, year(number)).unwrap();
+        assert_eq!(
+            (parts.len(), parts.iter().map(|part| part.window.pixels()).sum::<usize>()),
+            (count, pixels)
+        );
+        for part in &parts {
+            let bytes = |object: &String| fs::metadata(golden(name).join(object)).unwrap().len();
+            assert_eq!(part.bytes, part.objects.iter().map(bytes).sum::<u64>());
+            assert!(part.objects.len() >= 2, "{part:?}");
+        }
+    }
+    // Groups that reach beyond the equator: what both have is in one part only, and all parts lie in the zone.
+    let store = ZoneStore::open(golden("hemispheres.zarr")).unwrap();
+    let parts = store.zone_shards(30, year(2024)).unwrap();
+    let grid = store.grid(30).unwrap();
+    let mut seen = vec![0_u8; grid.rows() * grid.cols()];
+    for part in &parts {
+        for row in part.window.row_range() {
+            for col in part.window.col_range() {
+                seen[row * grid.cols() + col] += 1;
+            }
+        }
+    }
+    assert!(!parts.is_empty() && seen.iter().all(|count| *count <= 1));
+    let source = store.source(30, year(2024)).unwrap();
+    let read = source.read_window(grid.full(), &Channels::All).unwrap();
+    let valid = |row, col| read.view().status(row, col, ScaleLimit::default()) == PixelStatus::Valid;
+    let outside = (0..seen.len()).filter(|&at| seen[at] == 0 && valid(at / grid.cols(), at % grid.cols()));
+    assert_eq!(outside.count(), 0);
 }
 
 #[test]

@@ -61,7 +61,10 @@ test("the first view is there, from this host alone, and nothing complains", asy
   assert.equal(await page.locator("#shown-count").textContent(), `${tiles.toLocaleString("en-GB")} tiles`);
   await page.waitForSelector('html[data-years="3"]', { state: "attached" });
   assert.deepEqual([...hosts], [new URL(server.origin).host]);
-  assert.ok(!server.log.some((each) => /collection\.json|zarrita|numcodecs|\/store\//.test(each.path)), "nothing before it is needed");
+  assert.ok(!server.log.some((each) => /zarrita|numcodecs|pmtiles|\/store\/|control\.js/.test(each.path)), "nothing before it is needed");
+  const asked = server.log.map((each) => each.path).filter((each) => /collection\.json|coverage\.bits/.test(each));
+  assert.deepEqual(asked.slice(0, 1), ["/2024/coverage.bits.gz"], "what the first view needs comes first");
+  assert.deepEqual(asked.filter((each) => /collection/.test(each)), ["/2024/collection.json"], "of the other years no picture is looked for");
   assert.equal(await page.evaluate(() => performance.getEntriesByName("map-ready").length), 1);
   await finish();
 });

@@ -8,7 +8,8 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { launch, live, newPage } from "../support/browser.js";
-import { SMALL, catalogueFiles, itemJson, itemPath, storeAsset } from "../support/catalogue.js";
+import { SMALL, catalogueFiles, collectionJson, itemJson, itemPath, storeAsset } from "../support/catalogue.js";
+import { archive, archiveLink } from "../support/pictures.js";
 import { site } from "../support/site.js";
 import { convert, values, writeTile } from "../support/stores.js";
 import { MODULES } from "../../packages.js";
@@ -24,6 +25,8 @@ before(async () => {
   const tile = writeTile(folder, "grid_0.05_89.95");
   convert(tile, path.join(folder, "a.zarr"));
   const files = catalogueFiles();
+  files.set("/2023/collection.json", collectionJson(2023, [archiveLink()]));
+  files.set("/pictures/2024.pmtiles", archive());
   files.set(itemPath(2024, SMALL), itemJson(2024, SMALL, { embeddings: storeAsset("../../stores/a.zarr", 2) }));
   server = await site(files, { packages: false, mounts: [["/stores/", folder]] });
   browser = await launch();
@@ -55,12 +58,12 @@ async function open(spoilt, allow = []) {
 }
 
 test("without a folder of packages they come from the CDN, with their hashes", async () => {
-  const { page, asked, hosts, finish } = await open();
+  const { page, asked, hosts, finish } = await open(undefined, [/grid_0\.05_89\.95_2023\.json/]);
   await page.goto(`${server.origin}/#map=3/0/0&year=2024&tile=grid_0.05_89.95`);
   await live(page);
   assert.equal(await page.evaluate(() => document.documentElement.dataset.packages), "cdn");
   assert.ok(asked.includes("/npm/leaflet@1.9.4/dist/leaflet.js") && asked.includes("/npm/world-atlas@2.0.2/land-110m.json"));
-  assert.ok(!asked.some((each) => /zarrita|numcodecs/.test(each)), "what reads Zarr is not asked for before a store is opened");
+  assert.ok(!asked.some((each) => /zarrita|numcodecs|pmtiles/.test(each)), "what reads Zarr and PMTiles is not asked for before it is needed");
   await page.locator("#open-store").click();
   await page.locator("#picture[data-drawn]").waitFor();
   await page.locator("#picture").focus();
@@ -69,6 +72,9 @@ test("without a folder of packages they come from the CDN, with their hashes", a
   const got = JSON.parse((await page.locator("#pixel-values").textContent()) ?? "");
   assert.deepEqual(got.map(Math.fround), values(1115 >> 1, 58 >> 1));
   assert.ok(asked.includes("/npm/zarrita@0.7.5/dist/src/index.js") && asked.includes("/npm/numcodecs@0.3.2/dist/zstd.js"));
+  await page.locator("#year").fill("1");
+  await page.waitForSelector('html[data-picture="2023"]', { state: "attached" });
+  assert.ok(asked.includes("/npm/pmtiles@4.5.0/dist/esm/index.js") && asked.some((each) => /^\/npm\/fflate@[\d.]+\/esm\/browser\.js$/.test(each)));
   assert.deepEqual([...hosts].sort(), [new URL(server.origin).host, "cdn.jsdelivr.net"].sort());
   await finish();
 });
@@ -87,8 +93,8 @@ test("a script that was tampered with is refused, and the page says which", asyn
   }
 });
 
-test("a stylesheet, an outline or a reader of Zarr that was tampered with is refused, the rest works", async () => {
-  const { page, finish } = await open(/leaflet\.css$|land-110m\.json$|zarrita\/dist\/src\/open\.js$/, [...refused, /Refused|Failed to find a valid digest/]);
+test("a stylesheet, an outline or a reader that was tampered with is refused, the rest works", async () => {
+  const { page, finish } = await open(/leaflet\.css$|land-110m\.json$|zarrita\/dist\/src\/open\.js$|fflate\/esm\/browser\.js$/, [...refused, /Refused|Failed to find a valid digest/]);
   await page.goto(`${server.origin}/#map=3/0/0&year=2024&tile=grid_0.05_89.95`);
   await live(page);
   await page.getByText("leaflet.css could not be fetched, or is not the file that it should be").waitFor();
@@ -96,6 +102,8 @@ test("a stylesheet, an outline or a reader of Zarr that was tampered with is ref
   await page.locator("#open-store").click();
   await page.getByText("What reads Zarr could not be fetched, or is not the file that it should be.").waitFor();
   assert.equal(await page.locator("#tile-panel h2").textContent(), "grid_0.05_89.95");
+  await page.locator("#year").fill("1");
+  await page.getByText("The picture of 2023 is not shown: What reads PMTiles could not be fetched, or is not the file that it should be.").waitFor();
   await finish();
 });
 
@@ -103,7 +111,7 @@ test("npm run vendor makes the folder, and a folder of other versions is not tak
   const made = mkdtempSync(path.join(tmpdir(), "tessera-vendor-"));
   execFileSync("npm", ["run", "-s", "vendor", "--", made], { cwd: WEB });
   const files = readdirSync(path.join(made, "vendor"), { recursive: true }).map(String);
-  for (const file of ["packages.json", "leaflet/dist/leaflet.js", "leaflet/LICENSE", "zarrita/dist/src/index.js"]) assert.ok(files.includes(file), file);
+  for (const file of ["packages.json", "leaflet/dist/leaflet.js", "leaflet/LICENSE", "pmtiles/LICENSE", "pmtiles/dist/esm/index.js", "fflate/LICENSE", "zarrita/dist/src/index.js"]) assert.ok(files.includes(file), file);
   cpSync(path.join(made, "vendor"), path.join(server.folder, "vendor"), { recursive: true });
   const vendored = await newPage(browser);
   await vendored.page.goto(server.origin);

@@ -56,7 +56,12 @@ export const storeAsset = (href, format) => ({
   "zarr:zarr_format": format,
 });
 
-/** Catalogue, bitmaps and a collection; `elsewhere` is another host. */
+/** A collection with these links and assets. @param {number} year @param {unknown[]} [links]
+ * @param {Record<string, unknown>} [more] */
+export const collectionJson = (year, links = [], more = {}) =>
+  JSON.stringify({ type: "Collection", stac_version: "1.1.0", id: `tessera-v1-${year}`, links, ...more });
+
+/** Catalogue, bitmaps and collections. */
 export function catalogueFiles() {
   /** @type {Map<string, Buffer | string>} */
   const files = new Map([["/catalog.json", catalogJson(YEARS)]]);
@@ -64,6 +69,7 @@ export function catalogueFiles() {
     const bits = coverageBytes(year);
     // A host may decode what it gives: one year is as such a host gives it.
     files.set(`/${year}/coverage.bits.gz`, year === 2022 ? bits : gzipSync(bits));
+    files.set(`/${year}/collection.json`, collectionJson(year));
   }
   const assetTemplates = {
     embeddings: {
@@ -73,6 +79,6 @@ export function catalogueFiles() {
       variables: {},
     },
   };
-  files.set("/2022/collection.json", JSON.stringify({ type: "Collection", id: "tessera-v1-2022", links: [], assetTemplates }));
+  files.set("/2022/collection.json", collectionJson(2022, [], { assetTemplates }));
   return files;
 }

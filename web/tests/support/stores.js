@@ -59,32 +59,39 @@ export function convert(tile, out, ...options) {
   execFileSync(TESSERA, ["convert", tile, "-o", out, "--year", "2024", "--quiet", "--no-sync", ...options], { stdio: "pipe" });
 }
 
-/** A basis by hand: three channels each with weights, a stretch of each kind. */
+/** A basis by hand: four components, of which three are shown in another order, and a stretch of each kind. */
 export const BASIS = {
-  tessera_basis: 1,
+  tessera_basis: 2,
   dataset: "v1",
+  channels: CHANNELS,
   scale_limit: 1,
   basis: {
     mean: Array.from({ length: CHANNELS }, (_, k) => (k - 64) / 500),
-    components: [0, 1, 2].map((n) => Array.from({ length: CHANNELS }, (_, k) => Math.sin((k + 1) * (n + 1)) / 8)),
-    explained_variance: [3, 2, 1],
-    explained_variance_ratio: [0.5, 0.3, 0.1],
+    components: [0, 1, 2, 3].map((n) => Array.from({ length: CHANNELS }, (_, k) => Math.sin((k + 1) * (n + 1)) / 8)),
+    explained_variance: [3, 2, 1, 0.5],
+    explained_variance_ratio: [0.5, 0.3, 0.1, 0.05],
     deviations: Array.from({ length: CHANNELS }, (_, k) => 0.5 + (k % 4) / 4),
   },
+  shown: [4, 1, 3],
   stretch: [{ linear: { low: -0.5, high: 0.5 } }, { knots: [-0.6, -0.1, 0, 0, 0.2, 0.9] }, { linear: { low: -0.2, high: 0.3 } }],
+  gamma: 1.25,
+  saturation: 1.5,
 };
 
-/** The colour of a pixel by the basis, said plainly: e = value × scale, d = (e − mean) ÷ deviation, component · d. */
+/** The colour of a pixel by the basis, said plainly: e = value × scale, d = (e − mean) ÷ deviation, component · d; then gamma,
+ * and 1.5 times as far from the grey of the same luma. */
 export function expectedColour(/** @type {number} */ row, /** @type {number} */ col) {
   const { mean, components, deviations } = BASIS.basis;
   const d = values(row, col).map((e, k) => (e - mean[k]) / deviations[k]);
-  return BASIS.stretch.map((stretch, n) => {
-    const projected = components[n].reduce((sum, weight, k) => sum + weight * d[k], 0);
+  const [red, green, blue] = BASIS.stretch.map((stretch, n) => {
+    const projected = components[BASIS.shown[n] - 1].reduce((sum, weight, k) => sum + weight * d[k], 0);
     const knots = stretch.linear ? [stretch.linear.low, stretch.linear.high] : stretch.knots;
     const above = knots.findIndex((knot) => knot > projected);
     if (above === 0) return 0;
-    if (above === -1) return 255;
+    if (above === -1) return 1;
     const share = (projected - knots[above - 1]) / (knots[above] - knots[above - 1]);
-    return (255 * (above - 1 + share)) / (knots.length - 1);
+    return ((above - 1 + share) / (knots.length - 1)) ** 0.8;
   });
+  const grey = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return [red, green, blue].map((one) => 255 * Math.min(1, Math.max(0, grey + 1.5 * (one - grey))));
 }

@@ -7,6 +7,7 @@ import { openZarr, regionCommand, shellWord } from "../../../tessera-stac/map/co
 import { Coverage } from "../../../tessera-stac/map/coverage.js";
 import { tileBytes } from "../../../tessera-stac/map/grid.js";
 import { formatHash, parseHash } from "../../../tessera-stac/map/hash.js";
+import { PICTURE } from "../../../tessera-stac/map/state.js";
 import { tally } from "../../../tessera-stac/map/tally.js";
 import { bytes, yearList } from "../../../tessera-stac/map/format.js";
 import { coverageBytes, has } from "../support/catalogue.js";
@@ -79,10 +80,20 @@ test("commands can be pasted", () => {
 });
 
 test("the address holds what is shown", () => {
-  const view = { zoom: 7, center: { lat: 52.05, lng: 0.15 }, year: 2024, cell: { column: 1801, row: 379 }, box: parseBox("170,-20,-170,-10") };
+  const view = { zoom: 7, center: { lat: 52.05, lng: 0.15 }, year: 2024, cell: { column: 1801, row: 379 }, box: parseBox("170,-20,-170,-10"), picture: PICTURE };
   const hash = formatHash(view);
   assert.equal(hash, "#map=7/52.0500/0.1500&year=2024&tile=grid_0.15_52.05&box=170,-20,-170,-10");
-  assert.deepEqual(parseHash(hash), { view, wrong: [] });
+  const { picture, ...rest } = view;
+  assert.deepEqual(parseHash(hash), { view: rest, wrong: [] }, "what is as always is not said");
+  for (const [shown, text] of /** @type {[typeof picture, string][]} */ ([
+    [{ on: false, opacity: 100 }, "off"],
+    [{ on: true, opacity: 0 }, "0"],
+    [{ on: true, opacity: 65 }, "65"],
+  ])) {
+    assert.equal(formatHash({ ...view, picture: shown }), `${hash}&picture=${text}`);
+    assert.deepEqual(parseHash(`#picture=${text}`), { view: { picture: shown }, wrong: [] });
+  }
+  assert.equal(parseHash("#picture=101&picture=-1&picture=on&picture=1.5").wrong.length, 4);
   assert.deepEqual(parseHash("#year=all"), { view: { year: "all" }, wrong: [] });
   assert.equal(parseHash("#map=x&year=20&tile=grid&box=1&strange=5").wrong.length, 4);
   assert.deepEqual(parseHash(""), { view: {}, wrong: [] });

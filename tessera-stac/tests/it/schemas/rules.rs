@@ -5,6 +5,7 @@ use tessera_stac::{BasisAsset, Preview, Site, StorageScheme, TileRecord, ZoneAss
 
 use super::catalogues;
 use super::validators::Validators;
+use crate::pictured::pictured_collections;
 use crate::support;
 
 /// What is done to an object.
@@ -261,6 +262,26 @@ fn broken_collections_and_catalogues_are_found() {
         ];
         check(&mut validators, object(name), catalog);
     }
+}
+
+#[test]
+fn broken_pyramids_are_found() {
+    let (mut validators, [_, (_, collection), _]) = (Validators::open(), pictured_collections());
+    let maps = |rel: &str| {
+        let mut links = collection["links"].as_array().unwrap().clone();
+        links.retain(|link| !["pmtiles", "xyz", "tilejson"].contains(&link["rel"].as_str().unwrap()));
+        links.push(json!({"rel": rel, "href": "https://{s}.example.org/{z}/{x}/{y}.png"}));
+        Set(json!(links))
+    };
+    let rules = vec![
+        ("web-map-links", "/links", maps("about")),
+        // A template with servers is to say which.
+        ("web-map-links", "/links", maps("xyz")),
+        ("web-map-links", "/stac_extensions", Set(json!([]))),
+        ("file", "/assets/pyramid/file:size", Set(json!("3"))),
+        ("storage", "", Drop("storage:schemes")),
+    ];
+    check(&mut validators, &collection, rules);
 }
 
 /// Every extension asks to be declared.

@@ -1,0 +1,78 @@
+//! What sums are taken of, and where they are kept.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use tessera_core::{DatasetVersion, Region, ScaleLimit, Year};
+use tessera_pca::Ledger;
+
+use crate::parts::{Part, parts};
+use crate::source::{self, Opened, Queried, SourceArgs, year_of};
+
+/// What sums are taken of, and where they are kept.
+#[derive(Debug, Args)]
+pub(super) struct TakenArgs {
+    /// A folder of tiles or of tile stores, or a zone store
+    pub(super) source: PathBuf,
+
+    /// The ledger in which the sums of finished tiles are kept [default: SOURCE.ledger, beside the source]
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+
+    /// Only the tiles or shards that a box in degrees touches, whole
+    #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true)]
+    bbox: Option<Region>,
+
+    #[command(flatten)]
+    of: SourceArgs,
+}
+
+/// What sums are taken of, opened.
+pub(super) struct Taken {
+    pub(super) source: Queried,
+    pub(super) year: Year,
+    pub(super) dataset: DatasetVersion,
+    pub(super) parts: Vec<Part>,
+    pub(super) ledger: Ledger,
+    pub(super) limit: ScaleLimit,
+    pub(super) name: String,
+}
+
+impl TakenArgs {
+    pub(super) fn open(&self) -> Result<Taken> {
+        let opened = source::open(&self.source, &self.of)?;
+        if matches!(opened, Opened::NpyTile(_) | Opened::TileStore(_)) {
+            bail!(
+                "{} is one tile: expected a folder of tiles or a zone store; tessera pca --basis makes the basis of a tile",
+                self.source.display()
+            );
+        }
+        let source = opened.into_queried(self.of.year)?;
+        let (year, dataset, name) = {
+            let zones = source.zones();
+            (year_of(zones.get(), self.of.year)?, zones.get().version(), zones.get().name())
+        };
+        let parts = parts(&source, &self.source, year, self.bbox.as_ref())?;
+        let ledger =
+            Ledger::open(self.ledger()?).context("sums are kept in a ledger: --ledger says where")?;
+        Ok(Taken { source, year, dataset, parts, ledger, limit: ScaleLimit::default(), name })
+    }
+
+    /// Where the ledger is.
+    pub(super) fn ledger(&self) -> Result<PathBuf> {
+        match &self.ledger {
+            Some(path) => Ok(path.clone()),
+            None => beside(&self.source),
+        }
+    }
+}
+
+/// The ledger beside a source.
+fn beside(source: &Path) -> Result<PathBuf> {
+    let whole = source.canonicalize().with_context(|| format!("cannot look at {}", source.display()))?;
+    let name = whole.file_name().with_context(|| format!("{}: say --ledger", source.display()))?;
+    let mut name = name.to_owned();
+    name.push(".ledger");
+    Ok(whole.with_file_name(name))
+}
