@@ -86,7 +86,8 @@ fn geoemb() -> Value {
     })
 }
 
-fn spatial() -> Value {
+/// The registration of the convention `spatial`.
+pub(crate) fn spatial() -> Value {
     json!({
         "uuid": "689b58e2-cf7b-45e0-9fff-9cfc0883d6b4",
         "name": "spatial",
@@ -96,7 +97,8 @@ fn spatial() -> Value {
     })
 }
 
-fn proj() -> Value {
+/// The registration of the convention `proj`.
+pub(crate) fn proj() -> Value {
     json!({
         "uuid": "f17cb550-5864-4468-aeb7-f3180cfb622f",
         "name": "proj",

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use tessera_core::{PyramidGrid, Year};
 
 use super::RgbPyramidError;
+use crate::attributes::conventions::{proj, spatial};
 
 const TITLE: &str = "title";
 const YEAR: &str = "year";
@@ -162,37 +163,9 @@ fn multiscales() -> Value {
     })
 }
 
-fn spatial() -> Value {
-    json!({
-        "uuid": "689b58e2-cf7b-45e0-9fff-9cfc0883d6b4",
-        "name": "spatial",
-        "description": "Spatial coordinate information",
-        "schema_url": "https://raw.githubusercontent.com/zarr-conventions/spatial/refs/tags/v0.1/schema.json",
-        "spec_url": "https://github.com/zarr-conventions/spatial/blob/v0.1/README.md",
-    })
-}
-
-fn proj() -> Value {
-    json!({
-        "uuid": "f17cb550-5864-4468-aeb7-f3180cfb622f",
-        "name": "proj",
-        "description": "Coordinate reference system information for geospatial data",
-        "schema_url": "https://raw.githubusercontent.com/zarr-conventions/proj/refs/tags/v0.1/schema.json",
-        "spec_url": "https://github.com/zarr-conventions/proj/blob/v0.1/README.md",
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attributes::conventions;
-    use tessera_core::PixelGrid;
-
-    #[test]
-    fn the_conventions_are_those_of_a_zone() {
-        let zone = conventions::zone_group(&PixelGrid::of_zone(31).unwrap());
-        assert_eq!(json!([spatial(), proj()]), zone["zarr_conventions"]);
-    }
 
     #[test]
     fn what_is_said_is_understood() {
