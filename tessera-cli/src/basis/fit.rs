@@ -123,7 +123,7 @@ pub(super) fn fit(
     let mut basis = colouring::fit(&all, usize::from(options.count), options.standardize)?;
     let mut provenance = Provenance::default();
     if let Some(previous) = &previous {
-        previous.check_dataset(&dataset, "the moments")?;
+        previous.check("a ledger", &dataset, all.channels())?;
         basis = basis.aligned_to(previous.basis.basis())?;
         provenance.aligned_to = Some(previous.basis.basis().digest());
     }

@@ -27,7 +27,7 @@ pub(super) struct HistogramsArgs {
 pub(super) fn run(args: &HistogramsArgs, report: &Report) -> Result<()> {
     let kept = Kept::read(&args.with_basis)?;
     let of = args.of.open()?;
-    kept.check_dataset(&of.dataset, &of.name)?;
+    of.check(&kept)?;
     let done = histograms(&of, kept.basis.basis(), report)?;
     let ledger = of.ledger.path();
     report.result(

@@ -1,13 +1,13 @@
 //! A basis in a file.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use tessera_core::DatasetVersion;
 use tessera_pca::PictureBasis;
 
 use crate::convert::Files;
+use crate::picture::{check_fits, read_basis};
 
 /// A basis that a file holds.
 pub(crate) struct Kept {
@@ -17,31 +17,12 @@ pub(crate) struct Kept {
 
 impl Kept {
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let basis = PictureBasis::read_json(file).with_context(|| path.display().to_string())?;
-        Ok(Self { basis, path: path.to_owned() })
+        Ok(Self { basis: read_basis(path)?, path: path.to_owned() })
     }
 
-    /// Refuses pixels whose vectors the basis says nothing of.
-    pub(crate) fn check_dataset(&self, dataset: &DatasetVersion, name: &str) -> Result<()> {
-        let own = self.basis.dataset();
-        if dataset.mixes_with(own) {
-            return Ok(());
-        }
-        bail!(
-            "{name} is of dataset {dataset}, and the basis {} of {own}: expected the same, known one; --dataset says it \
-             where a path does not",
-            self.path.display()
-        );
-    }
-
-    /// Refuses pixels of other channels.
-    pub(crate) fn check_channels(&self, got: usize, name: &str) -> Result<()> {
-        let expected = self.basis.basis().channels();
-        if got == expected {
-            return Ok(());
-        }
-        bail!("{name} has {got} channels: expected {expected}, as the basis {} has", self.path.display());
+    /// Refuses pixels whose vectors the basis says nothing of: of another dataset, or of other channels.
+    pub(crate) fn check(&self, name: &str, dataset: &DatasetVersion, channels: usize) -> Result<()> {
+        check_fits(&self.basis, &self.path.display().to_string(), (name, dataset, channels))
     }
 
     /// Refuses a basis that does not say what is red, green and blue.

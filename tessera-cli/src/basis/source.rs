@@ -7,6 +7,7 @@ use clap::Args;
 use tessera_core::{DatasetVersion, Region, ScaleLimit, Year};
 use tessera_pca::Ledger;
 
+use super::kept::Kept;
 use crate::parts::{Part, parts};
 use crate::source::{self, Opened, Queried, SourceArgs, year_of};
 
@@ -37,6 +38,14 @@ pub(super) struct Taken {
     pub(super) ledger: Ledger,
     pub(super) limit: ScaleLimit,
     pub(super) name: String,
+}
+
+impl Taken {
+    /// Refuses a basis that says nothing of these pixels.
+    pub(super) fn check(&self, basis: &Kept) -> Result<()> {
+        let channels = self.parts.first().map(|part| part.channels(&self.source, self.year)).transpose()?;
+        channels.map_or(Ok(()), |channels| basis.check(&self.name, &self.dataset, channels))
+    }
 }
 
 impl TakenArgs {

@@ -45,8 +45,7 @@ impl Beside {
             preview = Some(Preview::new(location).shape(rows as u32, cols as u32).size(size));
             if let Some(made) = made {
                 beside.explained = Some(percentages(made.basis.basis()));
-                let made_of =
-                    Recipe::default().provenance(job.created, tile.name(), Some(year), made.valid);
+                let made_of = Recipe::default().provenance(job.created, tile.name(), Some(year), made.valid);
                 let kept = made.basis.provenance(made_of);
                 let size = beside.files.add(&basis_path, |file| Ok(kept.write_json(file)?))?;
                 let location = Location::file(std::path::absolute(&basis_path)?)?;

@@ -82,10 +82,9 @@ pub(super) fn run(args: &BuildArgs, report: &Report) -> Result<()> {
     let queried = source.zones();
     let zones = queried.get();
     let year = year_of(zones, args.of.year)?;
-    kept.check_dataset(&zones.version(), &zones.name())?;
     let parts = parts(&source, &args.source, year, args.bbox.as_ref())?;
     if let Some(first) = parts.first() {
-        kept.check_channels(first.channels(&source, year)?, &first.name)?;
+        kept.check(&zones.name(), &zones.version(), first.channels(&source, year)?)?;
     }
     let form = args.form.unwrap_or_else(|| Form::of(&args.output));
     let wanted = Wanted {
