@@ -3,6 +3,7 @@
 mod asked;
 mod canvas;
 mod cells;
+mod components;
 mod floats;
 mod geotiff;
 mod held;

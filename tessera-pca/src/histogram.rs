@@ -9,7 +9,7 @@ pub use bytes::ReadHistogramError;
 
 use ndarray::{ArrayView3, Axis};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use tessera_core::{QuantizedView, ScaleLimit};
+use tessera_core::{QuantizedView, ScaleLimit, Window};
 
 use crate::{Basis, Mapping, Stretch, StretchError, StretchMethod, TransformError};
 use component::Component;
@@ -104,31 +104,47 @@ impl Histogram {
             return Err(TransformError::Channels { got: self.len(), expected: basis.len() });
         }
         let (rows, cols, _) = view.dim();
-        let blocks = tessera_core::Window::full(rows, cols).row_blocks(ROWS);
+        let blocks: Vec<_> = Window::full(rows, cols).row_blocks(ROWS).collect();
+        self.add_shares(&blocks, |own, block| {
+            let part = view.window(*block)?;
+            own.add_rows(basis.transform(&part, limit)?.view());
+            Ok(())
+        })
+    }
+
+    /// Adds projected pixels, (rows, cols, components): those whose components are all finite. Further components than
+    /// the histogram has are not looked at; nothing is added where there are fewer.
+    pub fn add_projected(&mut self, projected: ArrayView3<'_, f32>) {
+        let blocks: Vec<_> = projected.axis_chunks_iter(Axis(0), ROWS).collect();
+        // Adding rows does not fail.
+        let _: Result<(), TransformError> = self.add_shares(&blocks, |own, block| {
+            own.add_rows(*block);
+            Ok(())
+        });
+    }
+
+    /// Adds blocks of pixels, a share of them on each thread.
+    fn add_shares<T: Sync>(
+        &mut self,
+        blocks: &[T],
+        add: impl Fn(&mut Self, &T) -> Result<(), TransformError> + Sync,
+    ) -> Result<(), TransformError> {
         let empty = Self { components: self.components.iter().map(Component::emptied).collect() };
-        let blocks: Vec<_> = blocks.collect();
         let threads = rayon::current_num_threads().max(1);
         let shares: Vec<_> = blocks.chunks(blocks.len().div_ceil(threads).max(1)).collect();
         let added: Result<Vec<Self>, TransformError> = shares
             .into_par_iter()
             .map(|share| {
                 let mut own = empty.clone();
-                for block in share {
-                    let part = view.window(*block)?;
-                    own.add_projected(basis.transform(&part, limit)?.view());
-                }
+                share.iter().try_for_each(|block| add(&mut own, block))?;
                 Ok(own)
             })
             .collect();
-        for own in added? {
-            self.add(&own);
-        }
+        added?.iter().for_each(|own| self.add(own));
         Ok(())
     }
 
-    /// Adds projected pixels, (rows, cols, components): those whose components are all finite. Further components than
-    /// the histogram has are not looked at; nothing is added where there are fewer.
-    pub fn add_projected(&mut self, projected: ArrayView3<'_, f32>) {
+    fn add_rows(&mut self, projected: ArrayView3<'_, f32>) {
         let count = self.components.len();
         if projected.dim().2 < count {
             return;

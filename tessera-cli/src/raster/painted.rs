@@ -74,14 +74,14 @@ impl Painting<'_> {
         let (memory, format) = (self.memory, self.format);
         let pictures =
             Pictures { rasters, names: &names, stage: &stage, memory, progress: &progress, format };
-        let (basis, fitted_to) = match colours {
+        let (basis, fitted_to, held) = match colours {
             Colours::Fitted(recipe) => {
-                let (basis, pixels) = pictures.fit(&self.dataset, &recipe)?;
-                (basis, Some(pixels))
+                let fitted = pictures.fit(&self.dataset, &recipe)?;
+                (fitted.basis, Some(fitted.pixels), fitted.held)
             }
-            Colours::Kept(basis) => (*basis, None),
+            Colours::Kept(basis) => (*basis, None, None),
         };
-        let written = pictures.paint(&basis, &self.metadata_with(&basis))?;
+        let written = pictures.paint(&basis, held, &self.metadata_with(&basis))?;
         progress.finish();
         let folder = self.output.parent().unwrap_or(Path::new("")).to_owned();
         Ok((Ready { stage, files: names }, Painted { written, folder, basis, fitted_to }))

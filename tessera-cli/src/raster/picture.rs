@@ -10,8 +10,10 @@ use tessera_pca::{Basis, Histogram, Moments, PictureBasis, Rgba};
 use super::Raster;
 use super::canvas::{Canvas, PictureFormat};
 use super::cells::Strip;
+use super::components::Components;
 use super::stage::Stage;
 use super::written::Written;
+use crate::interrupt;
 use crate::picture::Recipe;
 use crate::progress::Progress;
 
@@ -20,11 +22,15 @@ const PARTS: u64 = 16;
 /// The rows of tiles of a GeoTIFF may take such a part.
 const CANVAS_PARTS: u64 = 4;
 
+/// Components may take such a part, and are then painted without reading the rows once more.
+const HELD_PARTS: u64 = 8;
+
 /// How often the rows are read to find the colours: for the moments, and for the histogram of the components.
 pub(crate) const FITTING_PASSES: usize = 2;
 
-/// Rasters that become pictures. They are read strip by strip, and nothing but a strip is held: a first time for their
-/// moments, a second time for the histogram of the components, and a last time to be painted.
+/// Rasters that become pictures. They are read strip by strip: a first time for their moments, a second time for the
+/// histogram of the components, and a last time to be painted. Nothing but a strip is held; but where the components fit
+/// into a part of the memory they are held from the second time on, which saves the last one.
 pub(super) struct Pictures<'a> {
     pub(super) rasters: &'a [Raster<'a>],
     pub(super) names: &'a [PathBuf],
@@ -35,28 +41,57 @@ pub(super) struct Pictures<'a> {
 }
 
 impl Pictures<'_> {
-    /// What gives the valid pixels of all rasters their colours, and how many pixels these are.
-    pub(super) fn fit(&self, dataset: &DatasetVersion, recipe: &Recipe<'_>) -> Result<(PictureBasis, u64)> {
+    /// What gives the valid pixels of all rasters their colours.
+    pub(super) fn fit(&self, dataset: &DatasetVersion, recipe: &Recipe<'_>) -> Result<Fitted> {
         let limit = ScaleLimit::default();
         let channels = self.rasters.first().map_or(0, |raster| raster.cells.channels());
         let mut moments = Moments::new(channels)?;
-        self.each_strip(&mut |strip| add(&mut moments, strip, limit))?;
+        for raster in self.rasters {
+            self.each_strip(raster, &mut |strip| add(&mut moments, strip, limit))?;
+        }
         let basis = recipe.fit(&moments)?;
         let mut histogram = Histogram::new(&basis);
-        self.each_strip(&mut |strip| {
-            match strip {
-                Strip::Pixels(pixels) => histogram.add_view(&basis, &pixels, limit)?,
-                Strip::Means(means) => histogram.add_projected(project(&basis, &means.values.view())?.view()),
-            }
-            Ok(())
-        })?;
-        Ok((recipe.picture_basis(dataset, limit, basis, &histogram)?, moments.count()))
+        let holds = self.components_bytes(basis.len()) <= self.memory.bytes() / HELD_PARTS;
+        let mut held = Vec::new();
+        for raster in self.rasters {
+            let mut own = Components::default();
+            self.each_strip(raster, &mut |strip| {
+                match strip {
+                    Strip::Pixels(pixels) if !holds => histogram.add_view(&basis, &pixels, limit)?,
+                    strip => {
+                        let projected = components(&basis, strip, limit)?;
+                        histogram.add_projected(projected.view());
+                        own.counts += strip.counts(limit);
+                        if holds {
+                            own.strips.push(projected);
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+            held.push(own);
+        }
+        let (basis, held) = (recipe.picture_basis(dataset, limit, basis, &histogram)?, holds.then_some(held));
+        Ok(Fitted { basis, pixels: moments.count(), held })
     }
 
-    /// Paints the pictures, transparent where nothing is valid.
-    pub(super) fn paint(&self, basis: &PictureBasis, metadata: &[(String, String)]) -> Result<Vec<Written>> {
+    /// Bytes of so many components of all rasters.
+    fn components_bytes(&self, components: usize) -> u64 {
+        let grids = self.rasters.iter().map(|raster| raster.cells.grid());
+        let pixels = grids.map(|grid| (grid.rows() as u64).saturating_mul(grid.cols() as u64));
+        pixels.fold(0, u64::saturating_add).saturating_mul(components as u64 * size_of::<f32>() as u64)
+    }
+
+    /// Paints the pictures, transparent where nothing is valid; from their components, where these are held.
+    pub(super) fn paint(
+        &self,
+        basis: &PictureBasis,
+        held: Option<Vec<Components>>,
+        metadata: &[(String, String)],
+    ) -> Result<Vec<Written>> {
+        let mut held = held.unwrap_or_default().into_iter();
         let each = self.rasters.iter().zip(self.names);
-        each.map(|(raster, name)| self.paint_one(raster, name, basis, metadata)).collect()
+        each.map(|(raster, name)| self.paint_one(raster, name, basis, held.next(), metadata)).collect()
     }
 
     fn paint_one(
@@ -64,6 +99,7 @@ impl Pictures<'_> {
         raster: &Raster<'_>,
         name: &Path,
         basis: &PictureBasis,
+        held: Option<Components>,
         metadata: &[(String, String)],
     ) -> Result<Written> {
         let memory = MemoryBudget::from_bytes((self.memory.bytes() / CANVAS_PARTS).max(1))?;
@@ -77,18 +113,35 @@ impl Pictures<'_> {
             _ => None,
         };
         let mut counts = ScaleCounts::default();
-        raster.cells.each_strip((self.memory, PARTS), self.progress, &mut |strip| {
-            counts += strip.counts(basis.scale_limit());
-            canvas.write(&colour(basis, strip, zone)?).with_context(failed)
-        })?;
+        if let Some(held) = held {
+            counts = held.counts;
+            held.colours(basis, zone, &mut |rows| {
+                interrupt::check()?;
+                self.progress.steps(rows.pixels().dim().0 as u64);
+                canvas.write(rows).with_context(failed)
+            })?;
+        } else {
+            self.each_strip(raster, &mut |strip| {
+                counts += strip.counts(basis.scale_limit());
+                canvas.write(&colour(basis, strip, zone)?).with_context(failed)
+            })?;
+        }
         let bytes = canvas.finish().with_context(failed)?;
         Ok(Written::new(raster, vec![name.to_owned()], counts, bytes))
     }
 
-    fn each_strip(&self, work: &mut dyn FnMut(Strip<'_>) -> Result<()>) -> Result<()> {
-        let mut rasters = self.rasters.iter();
-        rasters.try_for_each(|raster| raster.cells.each_strip((self.memory, PARTS), self.progress, work))
+    fn each_strip(&self, raster: &Raster<'_>, work: &mut dyn FnMut(Strip<'_>) -> Result<()>) -> Result<()> {
+        raster.cells.each_strip((self.memory, PARTS), self.progress, work)
     }
+}
+
+/// What gives pictures their colours, found.
+pub(super) struct Fitted {
+    pub(super) basis: PictureBasis,
+    /// How many valid pixels it was fitted to.
+    pub(super) pixels: u64,
+    /// Of each raster, where they are few enough to be held.
+    pub(super) held: Option<Vec<Components>>,
 }
 
 fn add(moments: &mut Moments, strip: Strip<'_>, limit: ScaleLimit) -> Result<()> {
@@ -106,6 +159,14 @@ fn colour(basis: &PictureBasis, strip: Strip<'_>, zone: Option<u8>) -> Result<Rg
             let projected = project(basis.colours(), &means.values.view())?;
             Ok(basis.stretch_of(zone).apply(projected.view())?)
         }
+    }
+}
+
+/// The components of a strip, (rows, cols, components).
+fn components(basis: &Basis, strip: Strip<'_>, limit: ScaleLimit) -> Result<Array3<f32>> {
+    match strip {
+        Strip::Pixels(pixels) => Ok(basis.transform(&pixels, limit)?),
+        Strip::Means(means) => project(basis, &means.values.view()),
     }
 }
 
