@@ -19,6 +19,8 @@ use crate::progress::Progress;
 
 /// A strip takes such a part of the memory: beside it are its components and its colours.
 const PARTS: u64 = 16;
+/// A smaller part serves better where a row fits into it: less fresh memory, and more of it is still in the cache.
+const SMALL_PARTS: u64 = 64;
 /// The rows of tiles of a GeoTIFF may take such a part.
 const CANVAS_PARTS: u64 = 4;
 
@@ -131,7 +133,9 @@ impl Pictures<'_> {
     }
 
     fn each_strip(&self, raster: &Raster<'_>, work: &mut dyn FnMut(Strip<'_>) -> Result<()>) -> Result<()> {
-        raster.cells.each_strip((self.memory, PARTS), self.progress, work)
+        let row = raster.cells.grid().cols() as u64 * (raster.cells.channels() as u64 + 4);
+        let parts = if row <= self.memory.bytes() / SMALL_PARTS { SMALL_PARTS } else { PARTS };
+        raster.cells.each_strip((self.memory, parts), self.progress, work)
     }
 }
 
