@@ -31,15 +31,10 @@ pub(crate) struct BasisArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a basis with its stretch: all steps, one after another
     Build(build::BuildArgs),
-    /// Take the moments of all tiles of a folder, or all shards of a zone store
     Moments(moments::MomentsArgs),
-    /// Fit a basis to the moments in one or more ledgers
     Fit(fit::FitArgs),
-    /// Take the histograms of all tiles or shards on the components of a basis
     Histograms(histograms::HistogramsArgs),
-    /// Give a basis the stretch that follows from the histograms in one or more ledgers
     Stretch(stretch::StretchArgs),
 }
 

@@ -24,9 +24,7 @@ pub(crate) struct CatalogArgs {
 
 #[derive(Debug, Subcommand)]
 enum CatalogCommand {
-    /// Write a catalogue of tiles, stores, listings and zone stores
     Build(build::BuildArgs),
-    /// Add tiles and years to a catalogue: only files that change are written
     Update(build::UpdateArgs),
     Validate(validate::ValidateArgs),
     Search(search::SearchArgs),

@@ -38,26 +38,15 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Say what is in a tile, a store or a folder of tiles, or where a tile of a given name lies
     Info(InfoArgs),
-    /// Read a box or polygon of a year, across tiles and UTM zones, into NPY, Zarr, GeoTIFF or PNG
     Region(RegionArgs),
-    /// Read the pixels of the points of a CSV file, in one year or all, into CSV or Parquet
     Points(PointsArgs),
-    /// Read a square of pixels around a point
     Patch(PatchArgs),
-    /// Convert a tile, or all tiles of a year in a box, to Zarr stores
     Convert(ConvertArgs),
-    /// Make a picture of a tile, region or patch: three principal components as red, green and blue
     Pca(PcaArgs),
-    /// Make the basis of pictures: one for all tiles, so that their colours match
     Basis(BasisArgs),
-    /// Make a pyramid of pictures: map tiles, a PMTiles archive, or a Zarr group
     Pyramid(PyramidArgs),
-    /// Describe tiles and stores as a static STAC catalogue
     Catalog(CatalogArgs),
-    /// Serve a catalogue, its map and the files beside it over HTTP, with a STAC API
     Serve(ServeArgs),
-    /// Make and fill zone stores: whole UTM zones, with the years as a dimension
     Zone(ZoneArgs),
 }

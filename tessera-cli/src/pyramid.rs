@@ -22,9 +22,7 @@ pub(crate) struct PyramidArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a pyramid, or what has changed of one: map tiles, a PMTiles archive, or a Zarr group
     Build(build::BuildArgs),
-    /// Put a folder of map tiles into one PMTiles archive
     Pack(pack::PackArgs),
 }
 

@@ -24,15 +24,10 @@ pub(crate) struct ZoneArgs {
 
 #[derive(Debug, Subcommand)]
 enum ZoneCommand {
-    /// Make a store without pixels
     Create(create::CreateArgs),
-    /// Fill the shards of a year from an archive of tiles: those that are missing or have changed
     Fill(fill::FillArgs),
-    /// Add zones and years to a store; what is there stays as it is
     Extend(extend::ExtendArgs),
-    /// Check a store beside what is recorded of it, and beside the tiles
     Verify(verify::VerifyArgs),
-    /// Say what a store holds
     Info(info::InfoArgs),
 }
 
