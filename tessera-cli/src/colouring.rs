@@ -16,9 +16,9 @@ pub(crate) struct ColourArgs {
     #[arg(long, value_enum, default_value = "percentile")]
     pub(crate) stretch: StretchName,
 
-    /// What becomes dark and what bright, with --stretch percentile
-    #[arg(long, value_name = "LOW,HIGH", default_value = "2,98", value_parser = parse_percentiles)]
-    percentiles: Percentiles,
+    /// What becomes dark and what bright, with --stretch percentile [default: 2,98]
+    #[arg(long, value_name = "LOW,HIGH", value_parser = parse_percentiles)]
+    percentiles: Option<Percentiles>,
 
     /// More than 1 lightens what is dark, less than 1 darkens it: 0.1 to 10
     #[arg(long, default_value_t = 1.0)]
@@ -52,6 +52,12 @@ struct Percentiles {
     high: f64,
 }
 
+impl Default for Percentiles {
+    fn default() -> Self {
+        Self { low: 2.0, high: 98.0 }
+    }
+}
+
 fn parse_components(text: &str) -> Result<Shown, String> {
     let expected = || format!("{text:?}: expected three numbers from 1 on, as in 4,5,6");
     let numbers: Vec<usize> =
@@ -77,6 +83,9 @@ fn parse_percentiles(text: &str) -> Result<Percentiles, String> {
 impl ColourArgs {
     /// Refuses, before anything is read, numbers that make no sense.
     pub(crate) fn check(&self) -> Result<()> {
+        if self.percentiles.is_some() && self.stretch != StretchName::Percentile {
+            anyhow::bail!("--percentiles are those of --stretch percentile: expected that, or none of them");
+        }
         let plain = tessera_pca::Mapping::Linear { low: 0.0, high: 1.0 };
         self.finish(Stretch::new(vec![plain])?)?;
         Ok(())
@@ -89,7 +98,7 @@ impl ColourArgs {
 
     /// The method of the stretch.
     pub(crate) fn method(&self) -> StretchMethod {
-        let Percentiles { low, high } = self.percentiles;
+        let Percentiles { low, high } = self.percentiles.unwrap_or_default();
         match self.stretch {
             StretchName::Percentile => StretchMethod::Percentile { low, high },
             StretchName::MinMax => StretchMethod::MinMax,
@@ -100,7 +109,7 @@ impl ColourArgs {
 
     /// The method in words.
     pub(crate) fn words(&self) -> String {
-        let Percentiles { low, high } = self.percentiles;
+        let Percentiles { low, high } = self.percentiles.unwrap_or_default();
         match self.stretch {
             StretchName::Percentile => format!("percentiles {low} to {high}"),
             StretchName::MinMax => "least to greatest value".into(),

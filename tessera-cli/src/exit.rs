@@ -4,9 +4,10 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
-use tessera_core::QueryError;
-use tessera_io::{GeoTiffError, OutputError, TableError};
-use tessera_zarr::WriteError;
+use tessera_core::{QueryError, SourceError};
+use tessera_io::{GeoTiffError, MapTileError, MapTilesError, OutputError, PmTilesError, TableError};
+use tessera_pca::{LedgerError, PyramidError};
+use tessera_zarr::{RgbChunkError, WriteError};
 
 /// Some of the work was not done, the rest was.
 #[derive(Debug)]
@@ -71,6 +72,25 @@ fn number_of(error: &anyhow::Error) -> u8 {
 
 /// What the system said, where that is the cause. Errors that print their cause do not name it as their source.
 fn io_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    if let Some(found) = error.downcast_ref::<io::Error>() {
+        return Some(found);
+    }
+    // The source of a query may be on a file system that does not answer.
+    if let Some(QueryError::Source(cause)) = error.downcast_ref() {
+        return of_source(cause);
+    }
+    if let Some(cause) = error.downcast_ref::<SourceError>() {
+        return of_source(cause);
+    }
+    of_file(error).or_else(|| of_pyramid(error))
+}
+
+fn of_source(error: &SourceError) -> Option<&io::Error> {
+    anyhow::Chain::new(&*error.cause).find_map(|cause| io_error(cause))
+}
+
+/// That of a file that is written.
+fn of_file<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
     let of_output = |error: &'a OutputError| match error {
         OutputError::Io { cause, .. } => Some(cause),
         _ => None,
@@ -81,11 +101,33 @@ fn io_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
     if let Some(TableError::Output(cause)) = error.downcast_ref() {
         return of_output(cause);
     }
-    // The source of a query may be on a file system that does not answer.
-    if let Some(QueryError::Source(cause)) = error.downcast_ref() {
-        return anyhow::Chain::new(&*cause.cause).find_map(|cause| cause.downcast_ref());
+    match error.downcast_ref() {
+        Some(PmTilesError::Output(cause)) => of_output(cause),
+        Some(PmTilesError::Folder(cause)) => io_error(cause),
+        Some(PmTilesError::MapTile { cause, .. }) => io_error(cause),
+        _ => None,
     }
-    error.downcast_ref()
+}
+
+/// That of a pyramid, its chunks or its ledger.
+fn of_pyramid<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    if let Some(LedgerError::Io { cause, .. }) = error.downcast_ref() {
+        return Some(cause);
+    }
+    if let Some(MapTilesError::Io { cause, .. }) = error.downcast_ref() {
+        return Some(cause);
+    }
+    if let Some(MapTileError::Io { cause, .. }) = error.downcast_ref() {
+        return Some(cause);
+    }
+    if let Some(RgbChunkError::Io { cause, .. }) = error.downcast_ref() {
+        return Some(cause);
+    }
+    match error.downcast_ref() {
+        Some(PyramidError::Ledger(cause)) => io_error(cause),
+        Some(PyramidError::Source { cause, .. } | PyramidError::Store { cause, .. }) => of_source(cause),
+        _ => None,
+    }
 }
 
 /// Whether a failure can be gone another time: a full disk, a server that does not answer.
@@ -121,6 +163,22 @@ mod tests {
         assert_eq!(number_of(&anyhow::Error::new(GeoTiffError::Output(full)).context("while writing")), 75);
         let away = tessera_core::SourceError::new("far", io::Error::from(ErrorKind::TimedOut));
         assert_eq!(number_of(&QueryError::from(away).into()), 75);
+        let full = || io::Error::from(ErrorKind::StorageFull);
+        let path = std::path::PathBuf::from("a");
+        let ledger = || LedgerError::Io { path: path.clone(), cause: full() };
+        assert_eq!(number_of(&anyhow::Error::new(ledger()).context("while writing")), 75);
+        assert_eq!(number_of(&PyramidError::from(ledger()).into()), 75);
+        let chunk = tessera_core::PyramidChunk::new(0, 0, 0);
+        for cause in [
+            SourceError::new("map", MapTileError::Io { name: "a".into(), cause: full() }),
+            SourceError::new("group", RgbChunkError::Io { name: "a".into(), cause: full() }),
+        ] {
+            assert_eq!(number_of(&PyramidError::Store { chunk, cause }.into()), 75);
+        }
+        assert_eq!(number_of(&MapTilesError::Io { path: path.clone(), cause: full() }.into()), 75);
+        let output = OutputError::Io { path: path.clone(), cause: full() };
+        assert_eq!(number_of(&PmTilesError::Output(output).into()), 75);
+        assert_eq!(number_of(&LedgerError::Locked { path }.into()), 2);
         let internal = WriteError::Metadata { why: "x".into() };
         assert_eq!(number_of(&internal.into()), 1);
     }

@@ -35,7 +35,7 @@ enum Place {
     Window(Window),
 }
 
-/// The parts of a year, in the order of their names; of a region, where one is given: those that it touches, whole.
+/// The parts of a year, in their order; of a region, where one is given: those that it touches, whole.
 pub(crate) fn parts(source: &Queried, path: &Path, year: Year, region: Option<&Region>) -> Result<Vec<Part>> {
     let parts = match source {
         Queried::Archive(archive) => of_archive(&**archive, year, region)?,

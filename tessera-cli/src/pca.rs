@@ -22,8 +22,8 @@ use crate::source::{self, SourceArgs};
 /// Make a picture of a tile, of a region or of the surroundings of a point: three principal components as red, green and
 /// blue.
 ///
-/// All valid pixels count, none is sampled. Water and pixels without data are transparent. Pixels are read strip by strip:
-/// a picture may be larger than the memory.
+/// All valid pixels count, none is sampled. Water and pixels without data are transparent. Tiles and regions are read strip by
+/// strip, and may be larger than the memory; a square around a point is held.
 ///
 /// Without an area SOURCE is one tile. A region in several UTM zones gives a picture for each, with _utm30 and so on in its
 /// name, all in the same colours; with --grid it is one picture, each cell with the pixel that contains its centre.

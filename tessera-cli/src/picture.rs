@@ -122,7 +122,7 @@ pub(crate) fn check_fits(
     if !version.mixes_with(basis.dataset()) {
         bail!(
             "{source} is of dataset {version}, and the basis {called} of {}: expected the same, known one; --dataset says it \
-             of a tile",
+             where a path does not",
             basis.dataset()
         );
     }

@@ -2,6 +2,7 @@
 
 mod build;
 mod legend;
+mod only_zones;
 mod output;
 mod pack;
 mod zooms;

@@ -21,7 +21,7 @@ use record::Hash;
 /// removed, still takes its place in the file.
 ///
 /// 8 bytes of magic, then records: u32 length of the name, u32 length of the value (2³² − 1: the name is removed), u32 CRC-32C
-/// of both lengths, name and value; then name (UTF-8) and value. Little-endian.
+/// of both lengths, name and value, u32 CRC-32C of these three numbers; then name (UTF-8) and value. Little-endian.
 ///
 /// ```
 /// use tessera_pca::Ledger;
@@ -122,6 +122,17 @@ impl Ledger {
             inner.file.append(key, None)?;
             inner.places.remove(&Hash::of(key));
         }
+        Ok(())
+    }
+
+    /// Removes all results, and gives back their place.
+    ///
+    /// # Errors
+    /// Where it was opened to be read only, or the system refuses.
+    pub fn clear(&self) -> Result<(), LedgerError> {
+        let mut inner = self.inner();
+        inner.file.clear()?;
+        inner.places.clear();
         Ok(())
     }
 

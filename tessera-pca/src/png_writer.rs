@@ -92,7 +92,9 @@ impl PngWriter {
         // Until all rows are written.
         self.broken = true;
         // In standard layout there is a slice.
-        self.stream.write_all(standard.as_slice().unwrap_or_default()).map_err(|cause| self.failed(cause))?;
+        let written = self.stream.write_all(standard.as_slice().unwrap_or_default());
+        // The encoder wraps what the file says, and hides its kind.
+        written.map_err(|cause| self.failed(self.sink.error().unwrap_or(cause)))?;
         self.broken = false;
         self.rows = rows_after;
         Ok(())
@@ -151,10 +153,15 @@ impl Sink {
         })
     }
 
+    /// What went wrong first.
+    fn error(&self) -> Option<io::Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).error.take()
+    }
+
     /// Whether all was written.
     fn finish(&self) -> io::Result<()> {
         let flushed = self.with(Write::flush);
-        match self.0.lock().unwrap_or_else(PoisonError::into_inner).error.take() {
+        match self.error() {
             Some(error) => Err(error),
             None => flushed,
         }

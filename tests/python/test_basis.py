@@ -279,6 +279,36 @@ def test_moments_of_two_datasets_are_not_mixed(archive, tmp_path):
     command.run("basis", "fit", *ledgers, "-o", tmp_path / "a.json", "--count", 5).expect(2, "of dataset", "expected the same")
 
 
+def test_a_dataset_that_is_said_later_begins_anew(tmp_path):
+    root = tmp_path / "tiles"
+    made(NAMES[0], root, 1)
+    first = command.run("basis", "build", root, "-o", tmp_path / "a.json", "--count", 5).expect(0, "--dataset says it")
+    assert first.code == 0 and read(tmp_path / "a.json")["dataset"] is None
+    command.done("basis", "build", root, "-o", tmp_path / "b.json", "--count", 5, "--dataset", "v1")
+    kept = read(tmp_path / "b.json")
+    assert kept["dataset"] == "v1" and kept["provenance"]["parts"] == 1
+
+
+def test_a_missing_ledger_is_told(archive, built, tmp_path):
+    ledger = tmp_path / "half.ledger"
+    command.done("basis", "histograms", archive[0], "--with-basis", built[1], "--bbox", "5.84,84.04,5.86,84.06", "--ledger", ledger)
+    words = ["basis", "stretch", ledger, "--with-basis", built[1], "-o", tmp_path / "a.json"]
+    command.run(*words).expect(0, "is a ledger missing?")
+    counted = read(tmp_path / "a.json")["provenance"]["stretch"]
+    assert counted.startswith("percentiles 2 to 98 of ") and str(read(built[1])["provenance"]["pixels"]) not in counted
+
+
+def test_what_is_mistyped_is_told_before_anything_is_read(archive, tmp_path):
+    ledger = tmp_path / "a.ledger"
+    build = ["basis", "build", archive[0], "--ledger", ledger, "--count", 5, "-o"]
+    command.run(*build, tmp_path / "no" / "a.json").expect(2, "is no folder")
+    command.run(*build, tmp_path / "a.json", "--align-to", tmp_path / "no.json").expect(2, "cannot read")
+    command.run(*build, tmp_path / "a.json", "--stretch", "min-max", "--percentiles", "5,95").expect(2, "--stretch percentile")
+    assert not ledger.exists()
+    command.run(*build[:-2], 9, "-o", tmp_path / "a.json").expect(2, "9 components were asked for of 6 channels")
+    assert ledger.stat().st_size == 8
+
+
 def test_one_process_writes_a_ledger(archive, tmp_path):
     ledger = tmp_path / "a.ledger"
     import fcntl

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import shutil
 import signal
 import struct
@@ -278,6 +279,51 @@ def test_only_what_changed_is_made_again(archive, basis, tmp_path):
     assert command.done(*[gamma if word == basis else word for word in build])["blocks_kept"] == 0
 
 
+def test_another_year_is_another_pyramid_whatever_its_files_look_like(archive, basis, tmp_path):
+    root, path = tmp_path / "v1", tmp_path / "map"
+    shutil.copytree(archive[0] / "2024", root / "2024")
+    made(NAMES[0], root, 40, 2023)
+    for file in (root / "2023" / NAMES[0]).iterdir():
+        twin = (root / "2024" / NAMES[0] / file.name).stat()
+        os.utime(file, ns=(twin.st_atime_ns, twin.st_mtime_ns))
+    build = ["pyramid", "build", root, "--with-basis", basis, "--zooms", "8-11", "--no-sync", "-o"]
+    command.done(*build, path, "--year", 2024)
+    other = command.done(*build, path, "--year", 2023)
+    assert other["blocks"] > 0 and other["blocks_kept"] == 0
+    command.done(*build, tmp_path / "fresh", "--year", 2023)
+    assert contents(path) == contents(tmp_path / "fresh")
+
+
+def test_some_zones_are_those_of_the_whole(archive, basis, group, tmp_path):
+    path = tmp_path / "east.zarr"
+    told = command.done("pyramid", "build", archive[0], "--with-basis", basis, "--zones", 32, "-o", path)
+    assert told["parts"] == 1
+    whole, east = (zarr.open_group(one, mode="r")["0/rgb"] for one in (group[1], path))
+    border = (6 + 180) * 10_000
+    seen = 0
+    for row, col in stored_chunks(path, 0):
+        rows, first = slice(row * 512, row * 512 + 512), max(col * 512, border)
+        got = east[rows, col * 512 : col * 512 + 512]
+        assert not got[:, : first - col * 512].any()
+        np.testing.assert_array_equal(got[:, first - col * 512 :], whole[rows, first : col * 512 + 512])
+        seen += int((got[..., 3] > 0).sum())
+    assert seen > 100_000
+
+
+def test_without_its_ledger_a_pyramid_is_not_gone_on_with(archive, basis, tmp_path):
+    build = ["pyramid", "build", archive[0], "--with-basis", basis, "--zooms", "8-10", "--no-sync", "-o", tmp_path / "map"]
+    command.done(*build)
+    ledger = tmp_path / "map.build" / "pyramid.ledger"
+    data = bytearray(ledger.read_bytes())
+    data[200] ^= 1
+    ledger.write_bytes(data)
+    command.run(*build).expect(2, "is damaged", "with what was made by its help")
+    ledger.unlink()
+    command.run(*build).expect(2, "nothing says what it was made of")
+    shutil.rmtree(tmp_path / "map")
+    assert command.done(*build)["blocks"] > 0
+
+
 def test_killed_runs_end_with_the_same_bytes(archive, basis, group, tmp_path):
     path = tmp_path / "pyramid.zarr"
     args = ["pyramid", "build", archive[0], "-o", path, "--with-basis", basis]
@@ -295,7 +341,7 @@ def test_killed_runs_end_with_the_same_bytes(archive, basis, group, tmp_path):
 def test_what_makes_no_pyramid_is_refused(archive, basis, tmp_path):
     def refused(*words, args=(), root=archive[0], out=tmp_path / "out", with_basis=basis):
         command.run("pyramid", "build", root, "-o", out, "--with-basis", with_basis, *args).expect(2, *words)
-        assert not out.exists()
+        assert not out.exists() and not out.with_name(f"{out.name}.build").exists()
 
     for zooms in ("0-17", "9-3", "x", "-1-4"):
         refused("expected zooms from 0 to 16", args=[f"--zooms={zooms}"])
@@ -303,7 +349,9 @@ def test_what_makes_no_pyramid_is_refused(archive, basis, tmp_path):
         refused(f"a pyramid of {levels} levels", args=["--levels", levels], out=tmp_path / "out.zarr")
     refused("expected --levels", args=["--zooms", "0-3"], out=tmp_path / "out.zarr")
     refused("expected --zooms", args=["--levels", 3])
-    refused("has nothing of 2024 in", args=["--bbox", "100,0,101,1"])
+    refused("has nothing of 2024 in the zones 50", args=["--zones", "50"])
+    refused("is no folder", out=tmp_path / "no" / "out")
+    assert not (tmp_path / "no").exists()
     refused("is one tile", root=archive[1][0].folder)
     kept = json.loads(basis.read_text())
     for change, says in [
@@ -328,6 +376,12 @@ def test_what_makes_no_pyramid_is_refused(archive, basis, tmp_path):
     command.run("pyramid", "build", archive[0], "-o", tmp_path / "full", "--with-basis", basis).expect(2, "full")
     (tmp_path / "mine.pmtiles").write_text("mine")
     command.run("pyramid", "build", archive[0], "-o", tmp_path / "mine.pmtiles", "--with-basis", basis).expect(2, "exists already")
+    assert not list(tmp_path.glob("*.build"))
+    command.run("pyramid", "pack", tmp_path / "full", "-o", tmp_path / "a.txt").expect(2, "ends in .pmtiles")
+    (tmp_path / "precious.basis.json").write_text("mine")
+    words = ["--with-basis", basis, "-o", tmp_path / "precious.pmtiles"]
+    command.run("pyramid", "build", archive[0], *words).expect(2, "in the place of the basis", "--overwrite")
+    assert (tmp_path / "precious.basis.json").read_text() == "mine"
     assert (tmp_path / "full" / "a.txt").read_text() == (tmp_path / "mine.pmtiles").read_text() == "mine"
 
 

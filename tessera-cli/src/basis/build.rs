@@ -51,16 +51,22 @@ pub(super) fn run(args: &BuildArgs, report: &Report) -> Result<()> {
             args.fit.count
         );
     }
+    args.fit.previous()?;
     let of = args.of.open()?;
+    args.fit.check_channels(&of)?;
+    of.warn(report);
     moments(&of, report)?;
     // Of this source as it is now, and of nothing else that its ledger may hold.
     let names: BTreeSet<&str> = of.parts.iter().map(|part| part.name.as_str()).collect();
-    let wanted = |key: &Key| key.year == of.year.number() && names.contains(key.part.as_str());
+    let dataset = of.dataset_name();
+    let wanted = |key: &Key| {
+        key.year == of.year.number() && key.dataset == dataset && names.contains(key.part.as_str())
+    };
     let ledgers = [args.of.ledger()?];
     let mut fitted = fit(&ledgers, &wanted, &args.fit)?;
     fitted.provenance.sources = vec![of.name.clone()];
     histograms(&of, &fitted.basis, report)?;
-    let stretch = Stretching { colours: &args.colours, per_zone: args.per_zone };
+    let stretch = Stretching { colours: &args.colours, per_zone: args.per_zone, report };
     let kept =
         stretch.of(&ledgers, &wanted, &fitted.dataset, fitted.limit, fitted.basis, fitted.provenance)?;
     write(&args.output, &kept, args.overwrite)?;

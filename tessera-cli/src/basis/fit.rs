@@ -9,6 +9,7 @@ use tessera_core::{DatasetVersion, ScaleLimit, Year};
 use tessera_pca::{Basis, Mapping, Moments, PictureBasis, Provenance, Stretch};
 
 use super::kept::{Kept, write};
+use super::source::Taken;
 use crate::clock;
 use crate::colouring;
 use crate::parts::{Key, each};
@@ -60,6 +61,26 @@ pub(super) struct FitOptions {
     align_to: Option<PathBuf>,
 }
 
+impl FitOptions {
+    /// The basis to align to.
+    pub(super) fn previous(&self) -> Result<Option<Kept>> {
+        self.align_to.as_deref().map(Kept::read).transpose()
+    }
+
+    /// Refuses more components than there are channels, before anything is read.
+    pub(super) fn check_channels(&self, of: &Taken) -> Result<()> {
+        match of.channels()? {
+            Some(channels) if channels < usize::from(self.count) => {
+                bail!(
+                    "{} components were asked for of {channels} channels: expected 1 to {channels} in --count",
+                    self.count
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Weights {
     /// Each valid pixel
@@ -97,7 +118,7 @@ pub(super) fn fit(
     wanted: &dyn Fn(&Key) -> bool,
     options: &FitOptions,
 ) -> Result<Fitted> {
-    let previous = options.align_to.as_deref().map(Kept::read).transpose()?;
+    let previous = options.previous()?;
     let mut all: Option<Moments> = None;
     let (mut pixels, mut parts, mut years) = (0, 0, Vec::new());
     let (mut dataset, mut limit) = (DatasetVersion::Unknown, ScaleLimit::default());

@@ -22,6 +22,7 @@ pub(super) struct MomentsArgs {
 
 pub(super) fn run(args: &MomentsArgs, report: &Report) -> Result<()> {
     let of = args.of.open()?;
+    of.warn(report);
     let done = moments(&of, report)?;
     let ledger = of.ledger.path();
     report.result(

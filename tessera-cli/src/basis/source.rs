@@ -8,7 +8,8 @@ use tessera_core::{DatasetVersion, Region, ScaleLimit, Year};
 use tessera_pca::Ledger;
 
 use super::kept::Kept;
-use crate::parts::{Part, parts};
+use crate::parts::{Key, Part, parts};
+use crate::report::Report;
 use crate::source::{self, Opened, Queried, SourceArgs, year_of};
 
 /// What sums are taken of, and where they are kept.
@@ -41,10 +42,29 @@ pub(super) struct Taken {
 }
 
 impl Taken {
+    /// The name of the dataset, as keys have it.
+    pub(super) fn dataset_name(&self) -> Option<String> {
+        Key::dataset_name(&self.dataset)
+    }
+
+    /// The number of channels.
+    pub(super) fn channels(&self) -> Result<Option<usize>> {
+        self.parts.first().map(|part| part.channels(&self.source, self.year)).transpose()
+    }
+
+    /// Says early what would be refused late.
+    pub(super) fn warn(&self, report: &Report) {
+        if self.dataset == DatasetVersion::Unknown {
+            report.note(&format!(
+                "nothing says which dataset {} is of, so that its basis will colour nothing else: --dataset says it",
+                self.name
+            ));
+        }
+    }
+
     /// Refuses a basis that says nothing of these pixels.
     pub(super) fn check(&self, basis: &Kept) -> Result<()> {
-        let channels = self.parts.first().map(|part| part.channels(&self.source, self.year)).transpose()?;
-        channels.map_or(Ok(()), |channels| basis.check(&self.name, &self.dataset, channels))
+        self.channels()?.map_or(Ok(()), |channels| basis.check(&self.name, &self.dataset, channels))
     }
 }
 

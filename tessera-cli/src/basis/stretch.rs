@@ -51,7 +51,7 @@ pub(super) fn run(args: &StretchArgs, report: &Report) -> Result<()> {
     let kept = Kept::read(&args.with_basis)?.basis;
     let wanted = |key: &Key| args.year.is_empty() || args.year.iter().any(|year| year.number() == key.year);
     let (basis, made) = (kept.basis().clone(), kept.made_of().clone());
-    let stretch = Stretching { colours: &args.colours, per_zone: args.per_zone };
+    let stretch = Stretching { colours: &args.colours, per_zone: args.per_zone, report };
     let done = stretch.of(&args.ledgers, &wanted, kept.dataset(), kept.scale_limit(), basis, made)?;
     write(&args.output, &done, args.overwrite)?;
     tell(&args.output, &done, report);
@@ -62,6 +62,7 @@ pub(super) fn run(args: &StretchArgs, report: &Report) -> Result<()> {
 pub(super) struct Stretching<'a> {
     pub(super) colours: &'a ColourArgs,
     pub(super) per_zone: bool,
+    pub(super) report: &'a Report,
 }
 
 impl Stretching<'_> {
@@ -91,7 +92,13 @@ impl Stretching<'_> {
         let own = zones.into_iter().filter(|(_, histogram)| histogram.count() > 0);
         let own = own.map(|(zone, histogram)| Ok((zone, self.colours.stretch_of(&histogram)?)));
         let own = own.collect::<Result<_>>()?;
-        made.stretch = Some(self.colours.words());
+        if let Some(pixels) = made.pixels.filter(|pixels| *pixels != all.count()) {
+            self.report.note(&format!(
+                "the histograms are of {} pixels, and the basis was fitted to {pixels}: is a ledger missing?",
+                all.count()
+            ));
+        }
+        made.stretch = Some(format!("{} of {} pixels", self.colours.words(), all.count()));
         let kept = self.colours.picture_basis(dataset, limit, basis, &all)?;
         Ok(kept.zones(own)?.provenance(made))
     }

@@ -19,12 +19,17 @@ impl Files {
         Self { overwrite, made: Vec::new(), gone: Vec::new() }
     }
 
-    /// Refuses a place that is taken, unless what is there may be replaced.
+    /// Refuses a place that is taken, unless what is there may be replaced, and one in no folder.
     pub(crate) fn claim(&self, path: &Path) -> Result<()> {
         if !self.overwrite && path.try_exists()? {
             bail!("{} exists already: expected nothing there; say --overwrite to replace it", path.display());
         }
-        Ok(())
+        match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) if !folder.is_dir() => {
+                bail!("{} is no folder: expected one to write {} into", folder.display(), path.display())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Makes a file that is to stand at `path`; returns its size.

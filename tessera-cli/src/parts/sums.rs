@@ -65,12 +65,13 @@ struct TakenOf {
 
 impl Key {
     pub(crate) fn of(part: &Part, year: Year, dataset: &DatasetVersion, basis: Option<&str>) -> Self {
-        let dataset = match dataset {
-            DatasetVersion::Unknown => None,
-            named => Some(named.to_string()),
-        };
-        let basis = basis.map(str::to_owned);
+        let (dataset, basis) = (Self::dataset_name(dataset), basis.map(str::to_owned));
         Self { year: year.number(), zone: part.zone, part: part.name.clone(), dataset, basis }
+    }
+
+    /// The name of a dataset; `None` where it is unknown.
+    pub(crate) fn dataset_name(dataset: &DatasetVersion) -> Option<String> {
+        (*dataset != DatasetVersion::Unknown).then(|| dataset.to_string())
     }
 
     fn name<S: Sums>(&self) -> Result<String> {

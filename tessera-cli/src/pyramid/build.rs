@@ -7,10 +7,11 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
-use tessera_core::{MemoryBudget, QuantizedView, Region};
+use tessera_core::{MemoryBudget, QuantizedView, Region, Zones};
 use tessera_pca::{PyramidBuilder, PyramidEvent, PyramidPart, PyramidReport};
 
 use super::legend::key;
+use super::only_zones::OnlyZones;
 use super::output::{Form, Output, Wanted};
 use super::pack::pack;
 use super::zooms::Zooms;
@@ -18,8 +19,9 @@ use crate::basis::Kept;
 use crate::interrupt;
 use crate::parts::{Part, parts};
 use crate::progress::Progress;
-use crate::report::Report;
+use crate::report::{Report, list};
 use crate::source::{self, Opened, SourceArgs, year_of};
+use crate::zone::lists;
 
 /// Make a pyramid of a year, or what has changed of one.
 ///
@@ -51,9 +53,9 @@ pub(super) struct BuildArgs {
     #[arg(long, value_name = "N")]
     levels: Option<u8>,
 
-    /// Only the tiles or shards that a box in degrees touches, whole; what the pyramid has of others is removed
-    #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true)]
-    bbox: Option<Region>,
+    /// Only these UTM zones, as in 30,31 or 1-20; what the pyramid has of others is removed [default: all]
+    #[arg(long, value_name = "N,M", value_parser = lists::zones)]
+    zones: Option<std::vec::Vec<u8>>,
 
     #[command(flatten)]
     of: SourceArgs,
@@ -66,7 +68,7 @@ pub(super) struct BuildArgs {
     #[arg(long)]
     no_sync: bool,
 
-    /// Replace a .pmtiles file that another program made
+    /// Replace a .pmtiles file that was not made here, and a basis beside it that is none
     #[arg(long)]
     overwrite: bool,
 }
@@ -80,41 +82,43 @@ pub(super) fn run(args: &BuildArgs, report: &Report) -> Result<()> {
     }
     let source = opened.into_queried(args.of.year)?;
     let queried = source.zones();
-    let zones = queried.get();
+    let only = OnlyZones { all: queried.get(), zones: args.zones.as_deref() };
+    let zones: &dyn Zones = &only;
     let year = year_of(zones, args.of.year)?;
-    let parts = parts(&source, &args.source, year, args.bbox.as_ref())?;
+    let mut parts = parts(&source, &args.source, year, None)?;
+    parts.retain(|part| only.has(part.zone));
+    if parts.is_empty() {
+        bail!(
+            "{} has nothing of {year} in the zones {}",
+            zones.name(),
+            list(args.zones.as_deref().unwrap_or_default())
+        );
+    }
     if let Some(first) = parts.first() {
         kept.check(&zones.name(), &zones.version(), first.channels(&source, year)?)?;
     }
     let form = args.form.unwrap_or_else(|| Form::of(&args.output));
     let wanted = Wanted {
         form,
-        path: &args.output,
+        path: &std::path::absolute(&args.output)?,
         zooms: args.zooms,
         levels: args.levels,
         year,
         basis: &kept.basis,
         bounds: bounds(&parts)?,
         sync: !args.no_sync,
+        overwrite: args.overwrite,
     };
     wanted.check()?;
-    let archive = args.output.exists() && form == Form::Pmtiles;
     let (output, state) = wanted.open()?;
-    // An archive that lies beside what it was packed of is ours.
-    let ours = !archive || !state.is_empty() || args.overwrite;
-    if !ours {
-        bail!(
-            "{}: exists already, and was not made here: expected nothing there, or --overwrite",
-            args.output.display()
-        );
-    }
     let colour = |pixels: &QuantizedView<'_>, zone: u8| Ok(kept.basis.colour(pixels, Some(zone))?);
     let stamped: Vec<PyramidPart> = parts
         .iter()
         .map(|part| PyramidPart::new(part.region, format!("{} {}", part.name, part.stamp)))
         .collect();
-    let builder =
-        PyramidBuilder::new(zones, year, &colour, output.store()).key(key(&kept.basis)?).memory(args.memory);
+    let builder = PyramidBuilder::new(zones, year, &colour, output.store())
+        .key(key(year, &kept.basis)?)
+        .memory(args.memory);
     let progress: Mutex<Option<Progress>> = Mutex::new(None);
     let told = |event: PyramidEvent| {
         let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
@@ -138,10 +142,10 @@ pub(super) fn run(args: &BuildArgs, report: &Report) -> Result<()> {
     if done.interrupted {
         interrupt::check()?;
     }
-    let basis = wanted.write_basis()?;
     if let (Form::Pmtiles, Output::Map(map)) = (form, &output) {
         pack(map, &args.output, true, report)?;
     }
+    let basis = wanted.write_basis()?;
     tell(args, parts.len(), &done, basis.as_deref(), report);
     Ok(())
 }

@@ -24,10 +24,11 @@ pub(super) fn legend(year: Year, basis: &PictureBasis, file: Option<&str>) -> Ma
     legend
 }
 
-/// A text that is another when the colours are.
-pub(super) fn key(basis: &PictureBasis) -> serde_json::Result<String> {
+/// A text that is another when the colours are, or what they are of.
+pub(super) fn key(year: Year, basis: &PictureBasis) -> serde_json::Result<String> {
     let zones: Vec<_> = basis.zone_stretches().iter().collect();
     let parts = (
+        year.number(),
         basis.colours().digest(),
         basis.scale_limit().value(),
         serde_json::to_value(basis.stretch_of(None))?,

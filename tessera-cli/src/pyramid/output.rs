@@ -1,11 +1,12 @@
 //! Where a pyramid goes.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use tessera_core::{PyramidGrid, PyramidStore, Region};
+use tessera_core::{PyramidGrid, PyramidStore, Region, Year};
 use tessera_io::{MapTiles, MapTilesInfo};
 use tessera_pca::{Ledger, PictureBasis};
 use tessera_zarr::{PyramidAttributes, RgbPyramid};
@@ -13,7 +14,7 @@ use tessera_zarr::{PyramidAttributes, RgbPyramid};
 use super::legend::{legend, title};
 use super::zooms::Zooms;
 use crate::convert::Files;
-use tessera_core::Year;
+use crate::picture::read_basis;
 
 /// The forms of a pyramid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,6 +51,7 @@ pub(super) struct Wanted<'a> {
     pub(super) basis: &'a PictureBasis,
     pub(super) bounds: Region,
     pub(super) sync: bool,
+    pub(super) overwrite: bool,
 }
 
 /// A pyramid that is being made.
@@ -70,25 +72,54 @@ impl Wanted<'_> {
         if let Some(levels) = self.levels {
             PyramidGrid::lon_lat(levels)?;
         }
+        self.check_place()
+    }
+
+    /// Refuses a place that cannot be, or where something else is, before anything is made.
+    fn check_place(&self) -> Result<()> {
+        let (shown, build) = (self.path.display(), self.build_folder()?);
+        let folder = self.path.parent().unwrap_or(Path::new("/"));
+        if !folder.is_dir() {
+            bail!("{} is no folder: expected one to write {shown} into", folder.display());
+        }
+        let ours = match self.form {
+            Form::Pmtiles => build.is_dir() || self.overwrite,
+            Form::Xyz => self.path.join("tilejson.json").is_file() || is_empty_folder(self.path),
+            Form::Zarr => self.path.join("zarr.json").is_file() || is_empty_folder(self.path),
+        };
+        if self.path.exists() && !ours {
+            bail!(
+                "{shown}: exists already, and is no pyramid that was made here: expected nothing there, or such a one"
+            );
+        }
+        if let Some(basis) = self.basis_path().filter(|basis| basis.exists() && !self.overwrite) {
+            read_basis(&basis).context("it is in the place of the basis; --overwrite replaces it")?;
+        }
         Ok(())
     }
 
     /// Makes it, or opens the one that is there, with the ledger that says what it was made of.
     pub(super) fn open(&self) -> Result<(Output, Ledger)> {
         let build = self.build_folder()?;
-        fs::create_dir_all(&build).with_context(|| format!("cannot make {}", build.display()))?;
-        let (folder, ledger) = (self.folder()?, self.ledger()?);
-        if !folder.exists() {
-            // Without the pyramid that it tells of, it says nothing.
-            match fs::remove_file(&ledger) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(error).with_context(|| format!("cannot remove {}", ledger.display()));
-                }
-                _ => {}
+        match fs::create_dir(&build) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(error).with_context(|| format!("cannot make {}", build.display()));
             }
+            _ => {}
         }
         // First, so that no other process is at work on it.
-        let state = Ledger::open(&ledger)?;
+        let (folder, state) = (self.folder()?, Ledger::open(self.ledger()?)?);
+        if !folder.exists() {
+            // Without the pyramid that it tells of, it says nothing.
+            state.clear()?;
+        } else if state.is_empty() && has_chunks(&folder, self.form) {
+            bail!(
+                "{} holds a pyramid, and nothing says what it was made of: {} is missing or empty; remove the pyramid, and it \
+                 is made again",
+                folder.display(),
+                state.path().display()
+            );
+        }
         let output = match self.form {
             Form::Zarr => {
                 let grid = PyramidGrid::lon_lat(self.levels.unwrap_or(PyramidGrid::MAX_LEVELS))?;
@@ -103,15 +134,19 @@ impl Wanted<'_> {
         Ok((output, state))
     }
 
-    /// The basis in a file, where the form has room for one.
+    /// Where the basis goes, where the form has room for one.
+    fn basis_path(&self) -> Option<PathBuf> {
+        match self.form {
+            Form::Xyz => Some(self.path.join(BASIS)),
+            Form::Pmtiles => Some(self.path.with_extension(BASIS)),
+            Form::Zarr => None,
+        }
+    }
+
+    /// Puts the basis beside the pyramid, and says where.
     pub(super) fn write_basis(&self) -> Result<Option<PathBuf>> {
-        let path = match self.form {
-            Form::Xyz => self.path.join(BASIS),
-            Form::Pmtiles => self.path.with_extension(BASIS),
-            Form::Zarr => return Ok(None),
-        };
+        let Some(path) = self.basis_path() else { return Ok(None) };
         let mut files = Files::new(true);
-        files.claim(&path)?;
         files.add(&path, |file| Ok(self.basis.write_json(file)?))?;
         files.put()?;
         Ok(Some(path))
@@ -151,12 +186,8 @@ impl Wanted<'_> {
         info.description = "Three principal components of TESSERA embeddings as red, green and blue".into();
         info.attribution = "TESSERA".into();
         info.bounds = self.bounds;
-        let file = match self.form {
-            Form::Pmtiles => {
-                self.path.with_extension(BASIS).file_name().map(|name| name.to_string_lossy().into_owned())
-            }
-            _ => Some(BASIS.to_owned()),
-        };
+        let path = self.basis_path();
+        let file = path.as_ref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
         info.tessera = legend(self.year, self.basis, file.as_deref());
         info
     }
@@ -181,5 +212,24 @@ impl Output {
             Self::Map(map) => &**map,
             Self::Group(group) => &**group,
         }
+    }
+}
+
+fn is_empty_folder(path: &Path) -> bool {
+    path.read_dir().is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Whether a pyramid holds anything.
+fn has_chunks(folder: &Path, form: Form) -> bool {
+    let names = folder
+        .read_dir()
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok());
+    let mut levels = names.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
+    match form {
+        Form::Zarr => levels.any(|level| folder.join(level).join("rgb/c").exists()),
+        Form::Xyz | Form::Pmtiles => levels.next().is_some(),
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
 use tessera_io::{MapTiles, PmTilesReport};
@@ -28,6 +28,9 @@ pub(super) struct PackArgs {
 }
 
 pub(super) fn run(args: &PackArgs, report: &Report) -> Result<()> {
+    if args.output.extension().is_none_or(|end| !end.eq_ignore_ascii_case("pmtiles")) {
+        bail!("{}: expected a name that ends in .pmtiles", args.output.display());
+    }
     let map = MapTiles::open(&args.folder)?;
     let done = pack(&map, &args.output, args.overwrite, report)?;
     let (path, count, bytes) = (&args.output, done.map_tiles, done.bytes);

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use tessera_core::Year;
 
 /// Zones as in `30,31` or `1-60`.
-pub(super) fn zones(text: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn zones(text: &str) -> Result<Vec<u8>, String> {
     list(text, |text| match text.parse::<u8>() {
         Ok(zone) if (1..=60).contains(&zone) => Ok(zone),
         _ => bail!("{text:?} is not a UTM zone: expected 1..=60"),

@@ -24,7 +24,7 @@ pub enum LedgerError {
         expected: [u8; 8],
     },
     /// A result whose bytes have changed since they were written.
-    #[error("{}: the result at byte {place} is damaged: remove the file, and it is made again", path.display())]
+    #[error("{}: the result at byte {place} is damaged: remove the file, with what was made by its help, and both are made again", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,

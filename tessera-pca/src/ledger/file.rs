@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::LedgerError;
@@ -68,13 +68,20 @@ impl LedgerFile {
         let mut places = Places::new();
         let mut starts = Vec::new();
         input.seek(SeekFrom::Start(at)).map_err(&failed)?;
-        while let Some(head) = next_head(&mut input).map_err(&failed)? {
+        loop {
+            let head = match next_head(&mut input).map_err(&failed)? {
+                Next::Record(head) => head,
+                Next::End => break,
+                // A crash of the system may leave zeros. Anything else has changed, and what follows is not given up.
+                Next::Other if only_zeros(&mut input).map_err(&failed)? => break,
+                Next::Other => return Err(self.damaged(at)),
+            };
             if at + head.record_bytes() > length {
                 break;
             }
             let mut key = vec![0; head.key];
             input.read_exact(&mut key).map_err(&failed)?;
-            let Ok(key) = String::from_utf8(key) else { break };
+            let key = String::from_utf8(key).map_err(|_| self.damaged(at))?;
             starts.push((at, Hash::of(&key), head.value.is_some()));
             at += head.record_bytes();
             // At most 2^30.
@@ -142,6 +149,15 @@ impl LedgerFile {
         Ok(place)
     }
 
+    /// Drops all records.
+    pub(super) fn clear(&mut self) -> Result<(), LedgerError> {
+        if !self.writes {
+            return Err(LedgerError::ReadOnly { path: self.path.clone() });
+        }
+        self.end = MAGIC.len() as u64;
+        self.file.set_len(self.end).map_err(LedgerError::io(&self.path))
+    }
+
     pub(super) fn sync(&self) -> Result<(), LedgerError> {
         self.file.sync_data().map_err(LedgerError::io(&self.path))
     }
@@ -179,12 +195,35 @@ fn beginning(file: &mut File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The head of the next record; `None` at the end, or where there are no such lengths.
-fn next_head(input: &mut impl Read) -> io::Result<Option<Head>> {
+/// What stands where a record would begin.
+enum Next {
+    Record(Head),
+    /// Nothing, or less than a head.
+    End,
+    /// Something else.
+    Other,
+}
+
+fn next_head(input: &mut impl Read) -> io::Result<Next> {
     let mut head = [0; Head::BYTES];
     match input.read_exact(&mut head) {
-        Ok(()) => Ok(Head::parse(head)),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        Ok(()) => Ok(Head::parse(head).map_or(Next::Other, Next::Record)),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(Next::End),
         Err(error) => Err(error),
+    }
+}
+
+/// Whether nothing but zeros is left.
+fn only_zeros(input: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let bytes = input.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(true);
+        }
+        if bytes.iter().any(|byte| *byte != 0) {
+            return Ok(false);
+        }
+        let length = bytes.len();
+        input.consume(length);
     }
 }

@@ -40,15 +40,16 @@ impl Hash {
 }
 
 impl Head {
-    pub(super) const BYTES: usize = 12;
+    pub(super) const BYTES: usize = 16;
 
-    /// `None` where the lengths are none that a record has.
+    /// `None` where it is no head, or one that has changed.
     pub(super) fn parse(bytes: [u8; Self::BYTES]) -> Option<Self> {
-        let [a, b, c] =
-            [0, 4, 8].map(|at| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]));
+        let [a, b, c, own] = [0, 4, 8, 12]
+            .map(|at| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]));
         let value = (b != REMOVED).then_some(b as usize);
         let possible = (1..=MAX_KEY).contains(&(a as usize)) && value.is_none_or(|value| value <= MAX_VALUE);
-        possible.then_some(Self { key: a as usize, value, checksum: c })
+        let whole = crc32c::crc32c(&bytes[..12]) == own;
+        (possible && whole).then_some(Self { key: a as usize, value, checksum: c })
     }
 
     /// Bytes of the whole record.
@@ -72,6 +73,7 @@ pub(super) fn encode(key: &str, value: Option<&[u8]>) -> Vec<u8> {
     let body = [key.as_bytes(), value.unwrap_or_default()].concat();
     let mut bytes = lengths.to_vec();
     bytes.extend(checksum(lengths, &body).to_le_bytes());
+    bytes.extend(crc32c::crc32c(&bytes).to_le_bytes());
     bytes.extend(body);
     bytes
 }

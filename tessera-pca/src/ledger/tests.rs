@@ -17,7 +17,7 @@ fn a_cut_anywhere_leaves_the_results_before_it() {
     let whole = fs::read(&path).unwrap();
     for length in 0..whole.len() {
         fs::write(&path, &whole[..length]).unwrap();
-        let left = length.saturating_sub(8) / (12 + 6 + 100);
+        let left = length.saturating_sub(8) / (16 + 6 + 100);
         if length >= 8 {
             assert_eq!(Ledger::read(&path).unwrap().len(), left);
         }
@@ -55,6 +55,38 @@ fn a_damaged_result_is_told() {
     let ledger = Ledger::open(&path).unwrap();
     assert!(matches!(ledger.get("tile 0"), Err(LedgerError::Damaged { place: 8, .. })));
     assert_eq!(ledger.get("tile 2").unwrap(), Some(vec![2; 100]));
+}
+
+#[test]
+fn a_damaged_head_gives_up_nothing_behind_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.ledger");
+    filled(&path, 3);
+    let whole = fs::read(&path).unwrap();
+    for at in 0..16 {
+        let mut bytes = whole.clone();
+        bytes[8 + 122 + at] ^= 0x10;
+        fs::write(&path, &bytes).unwrap();
+        for opened in [Ledger::open(&path), Ledger::read(&path)] {
+            assert!(matches!(opened, Err(LedgerError::Damaged { place: 130, .. })), "byte {at}");
+        }
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn a_cleared_ledger_is_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.ledger");
+    filled(&path, 3);
+    let ledger = Ledger::open(&path).unwrap();
+    ledger.clear().unwrap();
+    assert!(ledger.is_empty() && ledger.get("tile 1").unwrap().is_none());
+    ledger.put("tile 1", b"again").unwrap();
+    drop(ledger);
+    let ledger = Ledger::read(&path).unwrap();
+    assert_eq!(ledger.keys().unwrap(), ["tile 1"]);
+    assert!(matches!(ledger.clear(), Err(LedgerError::ReadOnly { .. })));
 }
 
 #[test]
