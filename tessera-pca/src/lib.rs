@@ -37,6 +37,8 @@ mod picture_basis;
 mod picture_basis_json;
 #[cfg(feature = "serde")]
 mod provenance;
+#[cfg(feature = "serde")]
+mod stretch_form;
 
 pub use basis::Basis;
 pub use basis_choice::BasisChoiceError;

@@ -24,7 +24,10 @@ use crate::{Mapping, Rgba, StretchError, StretchMethod};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "StretchForm", into = "StretchForm"))]
+#[cfg_attr(
+    feature = "serde",
+    serde(try_from = "crate::stretch_form::StretchForm", into = "crate::stretch_form::StretchForm")
+)]
 pub struct Stretch {
     mappings: Vec<Mapping>,
     finish: Finish,
@@ -179,32 +182,6 @@ fn shown_components(projected: &ArrayView3<'_, f32>, shown: usize) -> Result<(),
 #[inline]
 fn is_valid(pixel: &[f32]) -> bool {
     pixel.iter().all(|value| value.is_finite())
-}
-
-/// The stored form.
-#[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StretchForm {
-    mappings: Vec<Mapping>,
-    gamma: f64,
-    saturation: f64,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<StretchForm> for Stretch {
-    type Error = StretchError;
-
-    fn try_from(form: StretchForm) -> Result<Self, StretchError> {
-        Self::new(form.mappings)?.gamma(form.gamma)?.saturation(form.saturation)
-    }
-}
-
-#[cfg(feature = "serde")]
-impl From<Stretch> for StretchForm {
-    fn from(Stretch { mappings, finish: Finish { gamma, saturation } }: Stretch) -> Self {
-        Self { mappings, gamma, saturation }
-    }
 }
 
 #[cfg(test)]
