@@ -3,7 +3,7 @@
 mod read;
 mod sums;
 
-pub(crate) use sums::{Key, Sums, each, keep, kept};
+pub(crate) use sums::{Key, Sums, each, is_kept, keep};
 
 use std::path::Path;
 use std::time::UNIX_EPOCH;

@@ -63,15 +63,21 @@ impl Recipe<'_> {
         year: Option<Year>,
         pixels: u64,
     ) -> Provenance {
-        let mut made_of = Provenance::default();
-        made_of.software = Some(concat!("tessera ", env!("CARGO_PKG_VERSION")).to_owned());
-        made_of.created = Some(rfc_3339(created));
+        let mut made_of = made_by(created);
         (made_of.sources, made_of.pixels) = (vec![source], Some(pixels));
         made_of.years = year.into_iter().map(Year::number).collect();
         made_of.weights = Some("pixel".to_owned());
         made_of.stretch = Some(self.colours.map_or("percentiles 2 to 98".to_owned(), ColourArgs::words));
         made_of
     }
+}
+
+/// What is told of anything that this program makes.
+pub(crate) fn made_by(created: SystemTime) -> Provenance {
+    let mut made_of = Provenance::default();
+    made_of.software = Some(concat!("tessera ", env!("CARGO_PKG_VERSION")).to_owned());
+    made_of.created = Some(rfc_3339(created));
+    made_of
 }
 
 /// A picture with what it was made with.

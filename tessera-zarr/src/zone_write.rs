@@ -24,6 +24,8 @@ mod transpose;
 mod verify;
 mod writer;
 
+pub(crate) use partial::put;
+
 pub use error::{ZoneFillError, ZoneStoreError};
 pub use fill_options::{FillEvent, FillOptions};
 pub use fill_report::{FillReport, FillState, UnitReport};

@@ -51,7 +51,7 @@ pub(super) fn run(args: &BuildArgs, report: &Report) -> Result<()> {
             args.fit.count
         );
     }
-    args.fit.previous()?;
+    let previous = args.fit.previous()?;
     let of = args.of.open()?;
     args.fit.check_channels(&of)?;
     of.warn(report);
@@ -63,7 +63,7 @@ pub(super) fn run(args: &BuildArgs, report: &Report) -> Result<()> {
         key.year == of.year.number() && key.dataset == dataset && names.contains(key.part.as_str())
     };
     let ledgers = [args.of.ledger()?];
-    let mut fitted = fit(&ledgers, &wanted, &args.fit)?;
+    let mut fitted = fit(&ledgers, &wanted, &args.fit, previous.as_ref())?;
     fitted.provenance.sources = vec![of.name.clone()];
     histograms(&of, &fitted.basis, report)?;
     let stretch = Stretching { colours: &args.colours, per_zone: args.per_zone, report };

@@ -13,6 +13,7 @@ use super::source::Taken;
 use crate::clock;
 use crate::colouring;
 use crate::parts::{Key, each};
+use crate::picture::made_by;
 use crate::report::Report;
 
 /// Fit a basis to the moments in one or more ledgers.
@@ -95,8 +96,9 @@ const WEIGHT: u64 = 1 << 20;
 
 pub(super) fn run(args: &FitArgs, report: &Report) -> Result<()> {
     super::kept::check_free(&args.output, args.overwrite)?;
-    let wanted = |key: &Key| args.year.is_empty() || args.year.iter().any(|year| year.number() == key.year);
-    let fitted = fit(&args.ledgers, &wanted, &args.fit)?;
+    let wanted = |key: &Key| key.is_of(&args.year);
+    let previous = args.fit.previous()?;
+    let fitted = fit(&args.ledgers, &wanted, &args.fit, previous.as_ref())?;
     let path = &args.output;
     let kept = fitted.with_plain_stretch()?;
     write(path, &kept, args.overwrite)?;
@@ -112,13 +114,13 @@ pub(super) struct Fitted {
     pub(super) provenance: Provenance,
 }
 
-/// Fits a basis to the moments of the parts that are wanted.
+/// Fits a basis to the moments of the parts that are wanted, aligned to the previous one where there is one.
 pub(super) fn fit(
     ledgers: &[PathBuf],
     wanted: &dyn Fn(&Key) -> bool,
     options: &FitOptions,
+    previous: Option<&Kept>,
 ) -> Result<Fitted> {
-    let previous = options.previous()?;
     let mut all: Option<Moments> = None;
     let (mut pixels, mut parts, mut years) = (0, 0, Vec::new());
     let (mut dataset, mut limit) = (DatasetVersion::Unknown, ScaleLimit::default());
@@ -142,16 +144,14 @@ pub(super) fn fit(
         bail!("{pixels} valid pixels: expected at least {}, as many as components", options.count);
     }
     let mut basis = colouring::fit(&all, usize::from(options.count), options.standardize)?;
-    let mut provenance = Provenance::default();
-    if let Some(previous) = &previous {
+    let mut provenance = made_by(clock::time_of_writing()?);
+    if let Some(previous) = previous {
         previous.check("a ledger", &dataset, all.channels())?;
         basis = basis.aligned_to(previous.basis.basis())?;
         provenance.aligned_to = Some(previous.basis.basis().digest());
     }
     years.sort_unstable();
     years.dedup();
-    provenance.software = Some(format!("tessera {}", env!("CARGO_PKG_VERSION")));
-    provenance.created = Some(clock::rfc_3339(clock::time_of_writing()?));
     provenance.sources = ledgers.iter().map(|path| path.display().to_string()).collect();
     (provenance.years, provenance.pixels, provenance.parts) = (years, Some(pixels), Some(parts));
     provenance.weights = Some(if options.weights == Weights::Tile { "tile" } else { "pixel" }.into());

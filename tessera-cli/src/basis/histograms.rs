@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
 use tessera_core::QuantizedView;
 use tessera_pca::{Basis, Histogram};
 
@@ -28,17 +27,7 @@ pub(super) fn run(args: &HistogramsArgs, report: &Report) -> Result<()> {
     let kept = Kept::read(&args.with_basis)?;
     let of = args.of.open()?;
     of.check(&kept)?;
-    let done = histograms(&of, kept.basis.basis(), report)?;
-    let ledger = of.ledger.path();
-    report.result(
-        &format!(
-            "{}: histograms of {} parts, {} of them kept from before",
-            ledger.display(),
-            of.parts.len(),
-            done.kept
-        ),
-        &json!({"ledger": ledger, "parts": of.parts.len(), "taken": done.taken, "kept": done.kept}),
-    );
+    histograms(&of, kept.basis.basis(), report)?.tell(&of, "histograms", report);
     Ok(())
 }
 

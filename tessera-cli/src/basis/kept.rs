@@ -46,7 +46,6 @@ pub(super) fn check_free(path: &Path, overwrite: bool) -> Result<()> {
 /// Writes a basis, whole or not at all.
 pub(super) fn write(path: &Path, basis: &PictureBasis, overwrite: bool) -> Result<()> {
     let mut files = Files::new(overwrite);
-    files.claim(path)?;
     files.add(path, |file| Ok(basis.write_json(file)?))?;
     files.put()
 }

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
 use tessera_core::QuantizedView;
 use tessera_pca::Moments;
 
@@ -23,17 +22,7 @@ pub(super) struct MomentsArgs {
 pub(super) fn run(args: &MomentsArgs, report: &Report) -> Result<()> {
     let of = args.of.open()?;
     of.warn(report);
-    let done = moments(&of, report)?;
-    let ledger = of.ledger.path();
-    report.result(
-        &format!(
-            "{}: moments of {} parts, {} of them kept from before",
-            ledger.display(),
-            of.parts.len(),
-            done.kept
-        ),
-        &json!({"ledger": ledger, "parts": of.parts.len(), "taken": done.taken, "kept": done.kept}),
-    );
+    moments(&of, report)?.tell(&of, "moments", report);
     Ok(())
 }
 

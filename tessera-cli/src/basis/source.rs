@@ -10,7 +10,7 @@ use tessera_pca::Ledger;
 use super::kept::Kept;
 use crate::parts::{Key, Part, parts};
 use crate::report::Report;
-use crate::source::{self, Opened, Queried, SourceArgs, year_of};
+use crate::source::{self, Queried, SourceArgs, year_of};
 
 /// What sums are taken of, and where they are kept.
 #[derive(Debug, Args)]
@@ -71,7 +71,7 @@ impl Taken {
 impl TakenArgs {
     pub(super) fn open(&self) -> Result<Taken> {
         let opened = source::open(&self.source, &self.of)?;
-        if matches!(opened, Opened::NpyTile(_) | Opened::TileStore(_)) {
+        if opened.as_tile().is_some() {
             bail!(
                 "{} is one tile: expected a folder of tiles or a zone store; tessera pca --basis makes the basis of a tile",
                 self.source.display()

@@ -49,7 +49,7 @@ pub(super) fn run(args: &StretchArgs, report: &Report) -> Result<()> {
     args.colours.check()?;
     check_free(&args.output, args.overwrite)?;
     let kept = Kept::read(&args.with_basis)?.basis;
-    let wanted = |key: &Key| args.year.is_empty() || args.year.iter().any(|year| year.number() == key.year);
+    let wanted = |key: &Key| key.is_of(&args.year);
     let (basis, made) = (kept.basis().clone(), kept.made_of().clone());
     let stretch = Stretching { colours: &args.colours, per_zone: args.per_zone, report };
     let done = stretch.of(&args.ledgers, &wanted, kept.dataset(), kept.scale_limit(), basis, made)?;

@@ -74,6 +74,11 @@ impl Key {
         (*dataset != DatasetVersion::Unknown).then(|| dataset.to_string())
     }
 
+    /// Whether the part is of one of these years; of any, where none is named.
+    pub(crate) fn is_of(&self, years: &[Year]) -> bool {
+        years.is_empty() || years.iter().any(|year| year.number() == self.year)
+    }
+
     fn name<S: Sums>(&self) -> Result<String> {
         Ok(format!("{} {}", S::WORD, serde_json::to_string(self)?))
     }
@@ -83,12 +88,11 @@ impl Key {
     }
 }
 
-/// The sums of a part as a ledger holds them, where they are those of the part as it is now.
-pub(crate) fn kept<S: Sums>(ledger: &Ledger, key: &Key, stamp: &str, limit: ScaleLimit) -> Result<Option<S>> {
-    let Some(value) = ledger.get(&key.name::<S>()?)? else { return Ok(None) };
-    let (taken, sums) = split::<S>(ledger, &value)?;
-    let now = TakenOf { stamp: stamp.to_owned(), scale_limit: limit.value() };
-    Ok((taken == now).then_some(sums))
+/// Whether a ledger holds the sums of a part as it is now.
+pub(crate) fn is_kept<S: Sums>(ledger: &Ledger, key: &Key, stamp: &str, limit: ScaleLimit) -> Result<bool> {
+    let Some(value) = ledger.get(&key.name::<S>()?)? else { return Ok(false) };
+    let (taken, _) = split(ledger, &value)?;
+    Ok(taken == TakenOf { stamp: stamp.to_owned(), scale_limit: limit.value() })
 }
 
 /// Keeps the sums of a part.
@@ -106,12 +110,15 @@ pub(crate) fn keep<S: Sums>(
     Ok(ledger.put(&key.name::<S>()?, &value)?)
 }
 
-fn split<S: Sums>(ledger: &Ledger, value: &[u8]) -> Result<(TakenOf, S)> {
-    let damaged = || format!("{}: not sums of a part", ledger.path().display());
-    let end = value.iter().position(|byte| *byte == b'\n').with_context(damaged)?;
-    let (taken, sums) = value.split_at(end);
-    let taken = serde_json::from_slice(taken).with_context(damaged)?;
-    Ok((taken, S::from_bytes(&sums[1..]).with_context(damaged)?))
+/// What sums were taken of, and their bytes.
+fn split<'a>(ledger: &Ledger, value: &'a [u8]) -> Result<(TakenOf, &'a [u8])> {
+    let end = value.iter().position(|byte| *byte == b'\n').with_context(|| no_sums(ledger))?;
+    let taken = serde_json::from_slice(&value[..end]).with_context(|| no_sums(ledger))?;
+    Ok((taken, &value[end + 1..]))
+}
+
+fn no_sums(ledger: &Ledger) -> String {
+    format!("{}: not sums of a part", ledger.path().display())
 }
 
 /// The sums of all parts that ledgers hold, each part once: where several have one, the last that was named.
@@ -140,7 +147,8 @@ pub(crate) fn each<S: Sums>(
     for (key, at) in places {
         let ledger = &opened[at];
         let Some(value) = ledger.get(&key.name::<S>()?)? else { continue };
-        let (taken, sums) = split::<S>(ledger, &value)?;
+        let (taken, bytes) = split(ledger, &value)?;
+        let sums = S::from_bytes(bytes).with_context(|| no_sums(ledger))?;
         let own = (taken.scale_limit, key.dataset.clone());
         let expected = first.get_or_insert_with(|| own.clone());
         if *expected != own {

@@ -20,7 +20,7 @@ use crate::interrupt;
 use crate::parts::{Part, parts};
 use crate::progress::Progress;
 use crate::report::{Report, list};
-use crate::source::{self, Opened, SourceArgs, year_of};
+use crate::source::{self, SourceArgs, year_of};
 use crate::zone::lists;
 
 /// Make a pyramid of a year, or what has changed of one.
@@ -77,7 +77,7 @@ pub(super) fn run(args: &BuildArgs, report: &Report) -> Result<()> {
     let kept = Kept::read(&args.with_basis)?;
     kept.check_colours()?;
     let opened = source::open(&args.source, &args.of)?;
-    if matches!(opened, Opened::NpyTile(_) | Opened::TileStore(_)) {
+    if opened.as_tile().is_some() {
         bail!("{} is one tile: expected a folder of tiles or a zone store", args.source.display());
     }
     let source = opened.into_queried(args.of.year)?;
@@ -87,16 +87,14 @@ pub(super) fn run(args: &BuildArgs, report: &Report) -> Result<()> {
     let year = year_of(zones, args.of.year)?;
     let mut parts = parts(&source, &args.source, year, None)?;
     parts.retain(|part| only.has(part.zone));
-    if parts.is_empty() {
+    let Some(first) = parts.first() else {
         bail!(
             "{} has nothing of {year} in the zones {}",
             zones.name(),
             list(args.zones.as_deref().unwrap_or_default())
         );
-    }
-    if let Some(first) = parts.first() {
-        kept.check(&zones.name(), &zones.version(), first.channels(&source, year)?)?;
-    }
+    };
+    kept.check(&zones.name(), &zones.version(), first.channels(&source, year)?)?;
     let form = args.form.unwrap_or_else(|| Form::of(&args.output));
     let wanted = Wanted {
         form,

@@ -43,14 +43,7 @@ impl GeoTiffSpec {
     /// The pixels of a grid.
     #[must_use]
     pub fn of_grid(grid: &PixelGrid, bands: Vec<String>) -> Self {
-        Self {
-            epsg: grid.zone().epsg(),
-            transform: grid.transform(),
-            rows: grid.rows(),
-            cols: grid.cols(),
-            bands,
-            metadata: Vec::new(),
-        }
+        Self::of_raster(&(*grid).into(), bands)
     }
 
     /// The cells of a raster in any CRS.
