@@ -197,6 +197,8 @@ fn an_archive_with_its_landmasks_elsewhere() {
     let above = root.join("landmasks/v1").join(format!("{NAME}.tiff"));
     write_mask(&above, geo(0.0, 0.0), &[1; ROWS * COLS]);
     assert_eq!(open().landmask().unwrap().path(), above);
+    // Two files of one size, written within one tick of the clock, would have one stamp.
+    fs::File::options().write(true).open(&above).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
     let given = masks.join(format!("{NAME}.tiff"));
     write_mask(&given, geo(0.0, 0.0), &[0; ROWS * COLS]);
     let tile = open();
