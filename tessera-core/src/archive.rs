@@ -1,5 +1,7 @@
 //! A collection of tiles by year.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use crate::{DatasetVersion, Region, SourceError, Tile, TileId, Year};
 
 /// A collection of tiles by year: a folder of NPY tiles, a folder of tile stores.
@@ -43,4 +45,15 @@ pub struct Stamp {
     pub bytes: u64,
     /// The times of their last modification, or their ETags: an opaque text.
     pub version: String,
+}
+
+impl Stamp {
+    /// A time of modification as text: nanoseconds since 1970.
+    #[must_use]
+    pub fn of_time(time: SystemTime) -> String {
+        match time.duration_since(UNIX_EPOCH) {
+            Ok(since) => since.as_nanos().to_string(),
+            Err(before) => format!("-{}", before.duration().as_nanos()),
+        }
+    }
 }

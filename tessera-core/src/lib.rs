@@ -4,10 +4,12 @@ mod archive;
 mod archive_zones;
 mod area;
 mod byte_ranges;
+mod byte_store;
 mod cell_runs;
 mod channels;
 mod crs;
 mod dequantize;
+mod fetching;
 mod grid_window;
 mod huge_pages;
 mod kernel;
@@ -39,6 +41,10 @@ mod year;
 mod zone_lattice;
 mod zones;
 
+#[cfg(feature = "folder")]
+mod folder;
+#[cfg(feature = "folder")]
+mod folder_writer;
 #[cfg(feature = "serde")]
 mod serde_text;
 #[cfg(feature = "synthetic")]
@@ -47,9 +53,13 @@ pub mod synthetic;
 pub use archive::{Archive, Stamp};
 pub use archive_zones::ArchiveZones;
 pub use area::{Area, AreaError};
-pub use byte_ranges::{ByteRange, ByteRanges};
+pub use byte_ranges::{ByteRange, ByteRanges, ObjectChanged, ObjectRange, TakeRange};
+pub use byte_store::{ByteStore, ObjectWriter};
 pub use channels::{Channels, ChannelsError};
 pub use crs::{Crs, CrsError, CrsProjection};
+pub use fetching::Fetching;
+#[cfg(feature = "folder")]
+pub use folder::Folder;
 pub use huge_pages::ask_for_huge_pages;
 pub use memory::MemorySource;
 pub use memory_budget::{MemoryBudget, MemoryBudgetError};

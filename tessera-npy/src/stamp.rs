@@ -3,7 +3,6 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use tessera_core::{Stamp, TileId};
 
@@ -18,7 +17,7 @@ pub(crate) fn of_files(id: TileId, folder: &Path, landmask: Option<&Path>, water
         match fs::metadata(file) {
             Ok(metadata) => {
                 bytes = bytes.saturating_add(metadata.len());
-                version.push(nanoseconds(metadata.modified()?));
+                version.push(Stamp::of_time(metadata.modified()?));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => version.push("none".into()),
             Err(error) => return Err(error),
@@ -30,16 +29,10 @@ pub(crate) fn of_files(id: TileId, folder: &Path, landmask: Option<&Path>, water
     Ok(Stamp { bytes, version: version.join(" ") })
 }
 
-/// A time as nanoseconds since 1970.
-fn nanoseconds(time: SystemTime) -> String {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => since.as_nanos().to_string(),
-        Err(before) => format!("-{}", before.duration().as_nanos()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
 
     #[test]

@@ -1,22 +1,61 @@
-//! A folder of files, read in ranges.
+//! A folder of files as a store of objects.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
-use tessera_core::{ByteRange, ByteRanges};
+use crate::folder_writer::FileWriter;
+use crate::{ByteRange, ByteRanges, ByteStore, ObjectWriter, Stamp};
 
-/// A folder whose files are read in ranges. No object name leads out of it.
+/// A folder whose files are objects: read in ranges, and written each as a whole. No object name leads out of it.
+///
+/// An object is written to a hidden file beside its place, or in the folder that [`partial_in`](Self::partial_in) names,
+/// and renamed once it is on disk.
+///
+/// ```
+/// use tessera_core::{ByteRange, ByteRanges, ByteStore, Folder};
+///
+/// let dir = tempfile::tempdir()?;
+/// let folder = Folder::new(dir.path()).sync(false);
+/// folder.put("a/b", b"0123456789")?;
+/// let mut out = Vec::new();
+/// assert!(folder.read_into("a/b", ByteRange::From { offset: 3, length: 4 }, &mut out)?);
+/// assert_eq!(out, b"3456");
+/// assert!(folder.put("../b", b"").is_err());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Folder {
     root: PathBuf,
+    partial: Option<PathBuf>,
+    sync: bool,
 }
 
 impl Folder {
     /// The folder at this path; it is looked at when something is read.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), partial: None, sync: true }
+    }
+
+    /// The folder, which must exist on the same file system, for objects that are not whole yet.
+    #[must_use]
+    pub fn partial_in(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.partial = Some(folder.into());
+        self
+    }
+
+    /// Whether an object is on disk (`fsync`), and its name too, before it counts as written; yes by default.
+    #[must_use]
+    pub fn sync(mut self, sync: bool) -> Self {
+        self.sync = sync;
+        self
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The path of an object.
@@ -30,6 +69,14 @@ impl Folder {
                 format!("object name {object:?} leads out of the folder"),
             ))
         }
+    }
+
+    /// The path of an object that is to be written, or removed.
+    fn place(&self, object: &str) -> io::Result<PathBuf> {
+        if object.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "an object without a name"));
+        }
+        self.path(object)
     }
 
     /// The file of an object with its size; `None` where there is none, or a folder.
@@ -93,6 +140,11 @@ impl ByteRanges for Folder {
         Ok(self.open(object)?.map(|(_, size)| size))
     }
 
+    fn stamp(&self, object: &str) -> io::Result<Option<Stamp>> {
+        let Some((file, bytes)) = self.open(object)? else { return Ok(None) };
+        Ok(Some(Stamp { bytes, version: Stamp::of_time(file.metadata()?.modified()?) }))
+    }
+
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
         let entries = match std::fs::read_dir(self.path(folder)?) {
             Ok(entries) => entries,
@@ -107,6 +159,53 @@ impl ByteRanges for Folder {
         let mut names: Vec<String> = names.collect::<io::Result<_>>()?;
         names.sort_unstable();
         Ok(names)
+    }
+
+    fn walk(&self, folder: &str) -> io::Result<Vec<(String, Stamp)>> {
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for name in self.list(&folder)? {
+                let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+                let metadata = match std::fs::metadata(self.path(&name)?) {
+                    Ok(metadata) => metadata,
+                    // Gone since it was listed.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    Err(error) => return Err(error),
+                };
+                if metadata.is_dir() {
+                    folders.push(name);
+                } else {
+                    let version = Stamp::of_time(metadata.modified()?);
+                    found.push((name, Stamp { bytes: metadata.len(), version }));
+                }
+            }
+        }
+        found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(found)
+    }
+}
+
+impl ByteStore for Folder {
+    fn create(&self, object: &str) -> io::Result<Box<dyn ObjectWriter>> {
+        Ok(Box::new(FileWriter::begin(&self.place(object)?, self.partial.as_deref(), self.sync)?))
+    }
+
+    fn put_new(&self, object: &str, bytes: &[u8]) -> io::Result<bool> {
+        use std::io::Write;
+        let mut writer = FileWriter::begin(&self.place(object)?, self.partial.as_deref(), self.sync)?;
+        writer.write_all(bytes)?;
+        writer.finish_new()
+    }
+
+    fn remove(&self, object: &str) -> io::Result<bool> {
+        match std::fs::remove_file(self.place(object)?) {
+            Ok(()) => Ok(true),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -154,5 +253,39 @@ mod tests {
         assert_eq!(folder.list("").unwrap(), ["c"]);
         assert_eq!(folder.list("c/1").unwrap(), ["12", "7"]);
         assert!(folder.list("c/2").unwrap().is_empty() && folder.list("c/1/12").unwrap().is_empty());
+    }
+
+    #[test]
+    fn objects_appear_whole_or_not_at_all() {
+        use std::io::Write;
+        let dir = tempfile::tempdir().unwrap();
+        let partial = dir.path().join("partial");
+        std::fs::create_dir(&partial).unwrap();
+        let names =
+            |folder: &Folder| folder.walk("").unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        for folder in [
+            Folder::new(dir.path().join("a")),
+            Folder::new(dir.path().join("b")).partial_in(&partial).sync(false),
+        ] {
+            let mut writer = folder.create("c/0").unwrap();
+            writer.write_all(b"half").unwrap();
+            assert_eq!(folder.size("c/0").unwrap(), None);
+            drop(writer);
+            assert!(names(&folder).is_empty());
+            folder.put("c/0", b"one").unwrap();
+            folder.put("c/0", b"two").unwrap();
+            assert!(!folder.put_new("c/0", b"three").unwrap() && folder.put_new("c/1", b"three").unwrap());
+            assert_eq!(names(&folder), ["c/0", "c/1"]);
+            let stamp = folder.stamp("c/0").unwrap().unwrap();
+            assert_eq!((stamp.bytes, folder.walk("c").unwrap()[0].1.clone()), (3, stamp));
+            assert!(
+                folder.remove("c/0").unwrap()
+                    && !folder.remove("c/0").unwrap()
+                    && !folder.remove("c/0/1").unwrap()
+            );
+            assert_eq!(names(&folder), ["c/1"]);
+            assert!(folder.put("", b"x").is_err() && folder.put("../x", b"x").is_err());
+        }
+        assert_eq!(std::fs::read_dir(&partial).unwrap().count(), 0);
     }
 }
