@@ -18,11 +18,13 @@ mod parts;
 mod patch;
 mod pca;
 mod picture;
+mod place;
 mod points;
 mod progress;
 mod pyramid;
 mod raster;
 mod region;
+mod remote;
 mod report;
 mod serve;
 mod source;
@@ -42,6 +44,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let report = Report::new(cli.json, cli.quiet);
+    remote::set(cli.remote, report);
     let result = interrupt::listen().and_then(|()| match cli.command {
         Command::Info(args) => info::run(&args, &report),
         Command::Region(args) => region::run(&args, &report),
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args, &report),
         Command::Zone(args) => zone::run(&args, &report),
     });
+    remote::tell(&report);
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

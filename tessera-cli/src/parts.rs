@@ -5,9 +5,6 @@ mod sums;
 
 pub(crate) use sums::{Key, Sums, each, is_kept, keep};
 
-use std::path::Path;
-use std::time::UNIX_EPOCH;
-
 use anyhow::{Context, Result, bail};
 use tessera_core::{Archive, PixelGrid, Region, TileId, UtmZone, Window, Year};
 use tessera_zarr::ZoneStore;
@@ -36,10 +33,10 @@ enum Place {
 }
 
 /// The parts of a year, in their order; of a region, where one is given: those that it touches, whole.
-pub(crate) fn parts(source: &Queried, path: &Path, year: Year, region: Option<&Region>) -> Result<Vec<Part>> {
+pub(crate) fn parts(source: &Queried, year: Year, region: Option<&Region>) -> Result<Vec<Part>> {
     let parts = match source {
         Queried::Archive(archive) => of_archive(&**archive, year, region)?,
-        Queried::Store(store) => of_store(store, path, year, region)?,
+        Queried::Store(store) => of_store(store, year, region)?,
     };
     if parts.is_empty() {
         let name = source.zones().get().name();
@@ -72,7 +69,7 @@ fn of_archive(archive: &dyn Archive, year: Year, region: Option<&Region>) -> Res
     Ok(parts)
 }
 
-fn of_store(store: &ZoneStore, path: &Path, year: Year, region: Option<&Region>) -> Result<Vec<Part>> {
+fn of_store(store: &ZoneStore, year: Year, region: Option<&Region>) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
     for zone in store.zones() {
         let Some(grid) = store.grid(zone) else { continue };

@@ -1,10 +1,9 @@
 //! `tessera patch`.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result};
 use clap::Args;
 use tessera_core::{Channels, patch};
+use tessera_io::Location;
 
 use crate::channels;
 use crate::raster::{self, Asked, Cells, Held, OutputArgs, Raster};
@@ -18,7 +17,7 @@ use crate::source::{self, SourceArgs, with_all_years, year_of};
 #[derive(Debug, Args)]
 pub(crate) struct PatchArgs {
     /// A zone store, a folder of tiles or of tile stores, or one tile or tile store
-    source: PathBuf,
+    source: Location,
 
     #[command(flatten)]
     square: SquareArgs,

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 use tessera_core::MemoryBudget;
+use tessera_io::Location;
 
 use crate::clock::time_of_writing;
 use crate::colouring::ColourArgs;
@@ -32,7 +33,7 @@ use crate::source::{self, SourceArgs};
 #[command(mut_group("SquareArgs", |group| group.required(false)))]
 pub(crate) struct PcaArgs {
     /// A tile folder, an embeddings .npy file or a tile store; for an area, a folder of many or a zone store too
-    source: PathBuf,
+    source: Location,
 
     /// The file to write: .png, or .tif (a Cloud Optimized GeoTIFF that lies where the pixels lie)
     #[arg(short, long, value_name = "FILE")]

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
 use tessera_core::{Channels, PointStatus, ScaleLimit, points};
-use tessera_io::{PointTable, TableSpec, TableWriter};
+use tessera_io::{Location, PointTable, TableSpec, TableWriter};
 
 use crate::channels;
 use crate::interrupt;
@@ -27,7 +27,7 @@ use years::YearsName;
 #[derive(Debug, Args)]
 pub(crate) struct PointsArgs {
     /// A zone store, a folder of tiles or of tile stores, or one tile or tile store
-    source: PathBuf,
+    source: Location,
 
     /// The points: a CSV file with a header
     points: PathBuf,

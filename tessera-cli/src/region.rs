@@ -8,11 +8,10 @@ pub(crate) use area::AreaArgs;
 pub(crate) use grid::GridArgs;
 pub(crate) use rasters::{Resampling, rasters};
 
-use std::path::PathBuf;
-
 use anyhow::{Result, bail};
 use clap::Args;
 use tessera_core::{Channels, Query};
+use tessera_io::Location;
 
 use crate::channels;
 use crate::raster::{self, Asked, OutputArgs};
@@ -29,7 +28,7 @@ use crate::source::{self, SourceArgs, with_all_years, year_of};
 #[derive(Debug, Args)]
 pub(crate) struct RegionArgs {
     /// A zone store, a folder of tiles or of tile stores, or one tile or tile store
-    source: PathBuf,
+    source: Location,
 
     #[command(flatten)]
     area: AreaArgs,

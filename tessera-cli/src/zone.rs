@@ -7,9 +7,15 @@ mod info;
 pub(crate) mod lists;
 mod verify;
 
-use anyhow::Result;
-use clap::{Args, Subcommand};
+use std::sync::Arc;
 
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use tessera_core::ByteStore;
+use tessera_io::Location;
+use tessera_zarr::{ZoneStore, ZoneWriter};
+
+use crate::remote;
 use crate::report::Report;
 
 /// Make, fill and check zone stores: one Zarr group for each UTM zone, with the years as a dimension.
@@ -38,5 +44,31 @@ pub(crate) fn run(args: &ZoneArgs, report: &Report) -> Result<()> {
         ZoneCommand::Extend(args) => extend::run(args, report),
         ZoneCommand::Verify(args) => verify::run(args, report),
         ZoneCommand::Info(args) => info::run(args, report),
+    }
+}
+
+/// The store at a location, to be filled, extended or checked.
+fn writer(location: &Location) -> Result<ZoneWriter> {
+    match location.as_path() {
+        Some(path) => Ok(ZoneWriter::open(path)?),
+        None => {
+            let (store, build) = on_server(location)?;
+            Ok(ZoneWriter::open_in(store, build)?)
+        }
+    }
+}
+
+/// The objects of a store on a server, and of the folder beside it that says how it was built.
+fn on_server(location: &Location) -> Result<(Arc<dyn ByteStore>, Arc<dyn ByteStore>)> {
+    let name = location.file_name().with_context(|| format!("{location}: expected the name of a store"))?;
+    let beside = location.parent().with_context(|| format!("{location}: expected the name of a store"))?;
+    Ok((remote::store(location)?, remote::store(&beside.join(&format!("{name}.build")))?))
+}
+
+/// The store at a location, to be read.
+fn reader(location: &Location) -> Result<ZoneStore> {
+    match location.as_path() {
+        Some(path) => Ok(ZoneStore::open(path)?),
+        None => Ok(ZoneStore::open_in(remote::store(location)?)?),
     }
 }

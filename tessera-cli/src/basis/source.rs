@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use tessera_core::{DatasetVersion, Region, ScaleLimit, Year};
+use tessera_io::Location;
 use tessera_pca::Ledger;
 
 use super::kept::Kept;
@@ -16,7 +17,7 @@ use crate::source::{self, Queried, SourceArgs, year_of};
 #[derive(Debug, Args)]
 pub(super) struct TakenArgs {
     /// A folder of tiles or of tile stores, or a zone store
-    pub(super) source: PathBuf,
+    pub(super) source: Location,
 
     /// The ledger in which the sums of finished tiles are kept [default: SOURCE.ledger, beside the source]
     #[arg(long, value_name = "FILE")]
@@ -74,7 +75,7 @@ impl TakenArgs {
         if opened.as_tile().is_some() {
             bail!(
                 "{} is one tile: expected a folder of tiles or a zone store; tessera pca --basis makes the basis of a tile",
-                self.source.display()
+                self.source
             );
         }
         let source = opened.into_queried(self.of.year)?;
@@ -82,7 +83,7 @@ impl TakenArgs {
             let zones = source.zones();
             (year_of(zones.get(), self.of.year)?, zones.get().version(), zones.get().name())
         };
-        let parts = parts(&source, &self.source, year, self.bbox.as_ref())?;
+        let parts = parts(&source, year, self.bbox.as_ref())?;
         let ledger =
             Ledger::open(self.ledger()?).context("sums are kept in a ledger: --ledger says where")?;
         Ok(Taken { source, year, dataset, parts, ledger, limit: ScaleLimit::default(), name })
@@ -92,7 +93,10 @@ impl TakenArgs {
     pub(super) fn ledger(&self) -> Result<PathBuf> {
         match &self.ledger {
             Some(path) => Ok(path.clone()),
-            None => beside(&self.source),
+            None => match self.source.as_path() {
+                Some(path) => beside(path),
+                None => bail!("{}: a ledger is a file of this machine: say --ledger where", self.source),
+            },
         }
     }
 }

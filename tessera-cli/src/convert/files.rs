@@ -2,16 +2,49 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
+use tessera_core::ByteStore;
 
-/// Files in the making, under other names in the folders where they are to stand. Dropped, they are gone.
+use crate::place::{self, Place};
+
+/// Files in the making, under other names in the folders where they are to stand, or, of a server, in the system's folder
+/// for temporary files. Dropped, they are gone.
 pub(crate) struct Files {
     overwrite: bool,
     made: Vec<(NamedTempFile, PathBuf)>,
     /// What is not to stand beside them.
     gone: Vec<PathBuf>,
+}
+
+/// Where a file is to stand.
+enum Spot {
+    Folder(PathBuf),
+    Server(Arc<dyn ByteStore>, String),
+}
+
+impl Spot {
+    fn of(path: &Path) -> Result<Self> {
+        let name = || path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+        Ok(match Place::of(path)? {
+            Place::Folder(folder) => Self::Folder(folder),
+            Place::Server { store, .. } => {
+                Self::Server(store, name().with_context(|| format!("{}: expected a name", path.display()))?)
+            }
+        })
+    }
+
+    /// Whether something is there; `path` is of this machine.
+    fn is_taken(&self, path: &Path) -> Result<bool> {
+        match self {
+            Self::Folder(_) => Ok(path.try_exists()?),
+            Self::Server(store, name) => {
+                Ok(store.size(name).with_context(|| format!("cannot look at {}", path.display()))?.is_some())
+            }
+        }
+    }
 }
 
 impl Files {
@@ -21,11 +54,12 @@ impl Files {
 
     /// Refuses a place that is taken, unless what is there may be replaced, and one in no folder.
     pub(crate) fn claim(&self, path: &Path) -> Result<()> {
-        if !self.overwrite && path.try_exists()? {
+        let spot = Spot::of(path)?;
+        if !self.overwrite && spot.is_taken(path)? {
             bail!("{} exists already: expected nothing there; say --overwrite to replace it", path.display());
         }
-        match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            Some(folder) if !folder.is_dir() => {
+        match spot {
+            Spot::Folder(folder) if !folder.is_dir() => {
                 bail!("{} is no folder: expected one to write {} into", folder.display(), path.display())
             }
             _ => Ok(()),
@@ -39,8 +73,8 @@ impl Files {
         write: impl FnOnce(&mut dyn Write) -> Result<()>,
     ) -> Result<u64> {
         self.claim(path)?;
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = new_file(folder).with_context(|| format!("cannot write into {}", folder.display()))?;
+        let folder = Place::of(path)?.staged_in();
+        let mut file = new_file(&folder).with_context(|| format!("cannot write into {}", folder.display()))?;
         write(&mut file).with_context(|| format!("cannot write {}", path.display()))?;
         file.as_file().sync_all().with_context(|| format!("cannot write {}", path.display()))?;
         let size = file.as_file().metadata()?.len();
@@ -51,17 +85,21 @@ impl Files {
     /// Says that no file is to stand at `path`: one of an earlier run would be of something else.
     pub(crate) fn remove(&mut self, path: &Path) -> Result<()> {
         self.claim(path)?;
-        if path.try_exists()? {
+        if Spot::of(path)?.is_taken(path)? {
             self.gone.push(path.to_owned());
         }
         Ok(())
     }
 
-    /// Lets the files appear. Where one cannot, those before it go again, unless they replaced something.
+    /// Lets the files appear. Where one cannot, those before it go again, unless they replaced something, or are on a server.
     pub(crate) fn put(self) -> Result<()> {
         let failed = |path: &Path| format!("cannot write {}", path.display());
         let mut placed: Vec<PathBuf> = Vec::new();
         for (file, path) in self.made {
+            if let Spot::Server(store, name) = Spot::of(&path)? {
+                place::send(file.path(), &*store, &name, self.overwrite)?;
+                continue;
+            }
             let there = path.exists();
             if let Err(error) = file.persist(&path) {
                 placed.iter().for_each(|path| drop(std::fs::remove_file(path)));
@@ -72,7 +110,11 @@ impl Files {
             }
         }
         for path in self.gone {
-            std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+            match Spot::of(&path)? {
+                Spot::Folder(_) => std::fs::remove_file(&path),
+                Spot::Server(store, name) => store.remove(&name).map(|_| ()),
+            }
+            .with_context(|| format!("cannot remove {}", path.display()))?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
 use tessera_core::{MemoryBudget, QuantizedView, Region, Zones};
+use tessera_io::Location;
 use tessera_pca::{PyramidBuilder, PyramidEvent, PyramidPart, PyramidReport};
 
 use super::legend::key;
@@ -30,7 +31,7 @@ use crate::zone::lists;
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
     /// A folder of tiles or of tile stores, or a zone store
-    source: PathBuf,
+    source: Location,
 
     /// The pyramid: a name that ends in .pmtiles, one that ends in .zarr or is global_rgb (a Zarr group, which may lie in a
     /// zone store), or any other for a folder of map tiles
@@ -78,14 +79,14 @@ pub(super) fn run(args: &BuildArgs, report: &Report) -> Result<()> {
     kept.check_colours()?;
     let opened = source::open(&args.source, &args.of)?;
     if opened.as_tile().is_some() {
-        bail!("{} is one tile: expected a folder of tiles or a zone store", args.source.display());
+        bail!("{} is one tile: expected a folder of tiles or a zone store", args.source);
     }
     let source = opened.into_queried(args.of.year)?;
     let queried = source.zones();
     let only = OnlyZones { all: queried.get(), zones: args.zones.as_deref() };
     let zones: &dyn Zones = &only;
     let year = year_of(zones, args.of.year)?;
-    let mut parts = parts(&source, &args.source, year, None)?;
+    let mut parts = parts(&source, year, None)?;
     parts.retain(|part| only.has(part.zone));
     let Some(first) = parts.first() else {
         bail!(

@@ -8,26 +8,28 @@ use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 use tessera_core::MemoryBudget;
 
-/// Files and stores in the making, in a hidden folder beside the place where they are to stand. Dropped, they are gone.
+use crate::place::{self, Place};
+
+/// Files and stores in the making, in a hidden folder. Dropped, they are gone.
 pub(super) struct Stage {
     stage: TempDir,
-    folder: PathBuf,
+    place: Place,
     overwrite: bool,
 }
 
 impl Stage {
-    /// Begins outputs that are to stand in the folder of `output`, which must exist.
+    /// Begins outputs that are to stand in the folder of `output`; one of this machine must exist.
     pub(super) fn begin(output: &Path, overwrite: bool) -> Result<Self> {
-        let folder =
-            output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let stage = tempfile::Builder::new().prefix(".tessera-").tempdir_in(folder);
-        let stage = stage.with_context(|| format!("cannot write into {}", folder.display()))?;
-        Ok(Self { stage, folder: folder.to_owned(), overwrite })
+        let place = Place::of(output)?;
+        Ok(Self { stage: place.staging()?, place, overwrite })
     }
 
     /// Refuses, before any work is done, a name whose place is taken.
     pub(super) fn claim(&self, name: &Path) -> Result<()> {
-        check_free(&self.folder.join(name), self.overwrite)
+        match &self.place {
+            Place::Folder(folder) => check_free(&folder.join(name), self.overwrite),
+            Place::Server { store, .. } => place::check_free(&**store, text_of(name)?, self.overwrite),
+        }
     }
 
     /// Refuses, before any work is done, more bytes than the disk has room for, where the system tells that.
@@ -36,12 +38,13 @@ impl Stage {
         if needed <= free {
             return Ok(());
         }
+        let folder = self.place.staged_in();
         let [needed, free] = [needed, free.max(1)].map(MemoryBudget::from_bytes);
         Err(io::Error::from(ErrorKind::StorageFull)).with_context(|| match (needed, free) {
             (Ok(needed), Ok(free)) => {
-                format!("the answer takes {needed}, and {} has {free} free", self.folder.display())
+                format!("the answer takes {needed}, and {} has {free} free", folder.display())
             }
-            _ => format!("{} is full", self.folder.display()),
+            _ => format!("{} is full", folder.display()),
         })
     }
 
@@ -50,11 +53,21 @@ impl Stage {
         self.stage.path().join(name)
     }
 
-    /// Lets the outputs appear, all or none.
+    /// Lets the outputs appear, all or none. To a server they are sent one after another, the first last: where that one is
+    /// there, all are.
     pub(super) fn place(self, names: &[PathBuf]) -> Result<()> {
+        let folder = match &self.place {
+            Place::Folder(folder) => folder,
+            Place::Server { store, .. } => {
+                let send = |name: &PathBuf| {
+                    place::send(&self.path(name), &**store, text_of(name)?, self.overwrite)
+                };
+                return names.iter().rev().try_for_each(send);
+            }
+        };
         let mut placed = Vec::new();
         for name in names {
-            let target = self.folder.join(name);
+            let target = folder.join(name);
             if let Err(error) = self.put(name, &target, &mut placed) {
                 // What took the place of something stays: the old is gone.
                 placed.iter().for_each(|path: &PathBuf| drop(remove(path)));
@@ -63,8 +76,8 @@ impl Stage {
         }
         // Only unix can open a folder to make its names durable.
         if cfg!(unix) {
-            let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
-            synced.with_context(|| format!("cannot write into {}", self.folder.display()))?;
+            let synced = File::open(folder).and_then(|folder| folder.sync_all());
+            synced.with_context(|| format!("cannot write into {}", folder.display()))?;
         }
         Ok(())
     }
@@ -95,6 +108,10 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+fn text_of(name: &Path) -> Result<&str> {
+    name.to_str().with_context(|| format!("{} is not text: expected a name that a URL can hold", name.display()))
 }
 
 #[cfg(target_os = "linux")]

@@ -1,10 +1,10 @@
 //! A source of which regions, patches and points are asked.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Error, Result, bail};
 use tessera_core::{Archive, ArchiveZones, QueryError, Tile, Year, Zones};
+use tessera_io::Location;
 use tessera_zarr::ZoneStore;
 
 use super::{OneTile, Opened, SourceArgs};
@@ -75,10 +75,10 @@ pub(crate) fn year_of(zones: &dyn Zones, asked: Option<Year>) -> Result<Year> {
 }
 
 /// An error that tells all years that there are, where those that were not asked for were not looked at.
-pub(crate) fn with_all_years(error: Error, path: &Path, args: &SourceArgs) -> Error {
+pub(crate) fn with_all_years(error: Error, location: &Location, args: &SourceArgs) -> Error {
     match error.downcast::<QueryError>() {
         Ok(QueryError::Nothing { name, year, region, boxes, years }) => {
-            let all = super::open(path, &SourceArgs { year: None, ..args.clone() });
+            let all = super::open(location, &SourceArgs { year: None, ..args.clone() });
             let all = all.ok().and_then(|opened| opened.as_archive().map(Archive::years));
             let years = all.filter(|all| all.len() > years.len()).unwrap_or(years);
             QueryError::Nothing { name, year, region, boxes, years }.into()

@@ -1,11 +1,10 @@
 //! `tessera zone create`.
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use tessera_core::{DatasetVersion, Year};
+use tessera_io::Location;
 use tessera_zarr::{Codec, ZoneLayout, ZoneSpec, ZoneWriter};
 
 use super::lists;
@@ -15,7 +14,7 @@ use crate::report::Report;
 #[derive(Debug, Args)]
 pub(super) struct CreateArgs {
     /// The store to make
-    store: PathBuf,
+    store: Location,
 
     /// The UTM zones, as in 30,31 or 1-60
     #[arg(long, value_name = "N,M", value_parser = lists::zones)]
@@ -61,7 +60,13 @@ pub(super) fn run(args: &CreateArgs, report: &Report) -> Result<()> {
         .years(args.years.iter().copied())
         .channels(args.channels)
         .layout(layout);
-    let store = ZoneWriter::create(&args.store, &spec)?;
+    let store = match args.store.as_path() {
+        Some(path) => ZoneWriter::create(path, &spec)?,
+        None => {
+            let (store, build) = super::on_server(&args.store)?;
+            ZoneWriter::create_in(store, build, &spec)?
+        }
+    };
     tell(&store, report);
     Ok(())
 }

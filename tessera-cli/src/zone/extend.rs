@@ -1,11 +1,9 @@
 //! `tessera zone extend`.
 
-use std::path::PathBuf;
-
 use anyhow::{Result, bail};
 use clap::Args;
 use tessera_core::Year;
-use tessera_zarr::ZoneWriter;
+use tessera_io::Location;
 
 use super::{create, lists};
 use crate::report::Report;
@@ -14,7 +12,7 @@ use crate::report::Report;
 #[derive(Debug, Args)]
 pub(super) struct ExtendArgs {
     /// The store
-    store: PathBuf,
+    store: Location,
 
     /// UTM zones to add, as in 30,31
     #[arg(long, value_name = "N,M", value_parser = lists::zones)]
@@ -29,7 +27,7 @@ pub(super) fn run(args: &ExtendArgs, report: &Report) -> Result<()> {
     if args.zones.is_none() && args.years.is_none() {
         bail!("nothing to add: say --zones, --years or both");
     }
-    let mut store = ZoneWriter::open(&args.store)?;
+    let mut store = super::writer(&args.store)?;
     let (zones, years) = (args.zones.iter().flatten().copied(), args.years.iter().flatten().copied());
     store.extend(zones, years)?;
     create::tell(&store, report);

@@ -1,12 +1,12 @@
 //! `tessera zone fill`.
 
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
 use tessera_core::{MemoryBudget, ScaleLimit, Year};
+use tessera_io::Location;
 use tessera_zarr::{FillEvent, FillOptions, FillReport, FillState, ZoneFillError, ZoneUnit, ZoneWriter};
 
 use super::lists;
@@ -23,10 +23,10 @@ use crate::source::{self, SourceArgs};
 #[derive(Debug, Args)]
 pub(super) struct FillArgs {
     /// The store
-    store: PathBuf,
+    store: Location,
 
     /// A folder of tiles by year, or of tile stores
-    archive: PathBuf,
+    archive: Location,
 
     /// The UTM zones, as in 30,31 [default: all that the store has]
     #[arg(long, value_name = "N,M", value_parser = lists::zones)]
@@ -57,10 +57,10 @@ pub(super) struct FillArgs {
 }
 
 pub(super) fn run(args: &FillArgs, report: &Report) -> Result<()> {
-    let store = ZoneWriter::open(&args.store)?;
+    let store = super::writer(&args.store)?;
     let opened = source::open(&args.archive, &args.of)?;
     let Some(archive) = opened.as_archive() else {
-        bail!("{} is one tile: expected a folder of tiles", args.archive.display());
+        bail!("{} is one tile: expected a folder of tiles", args.archive);
     };
     let year = source::archive_year(archive, args.of.year)?;
     let units = store.plan(archive, year, args.zones.as_deref())?;

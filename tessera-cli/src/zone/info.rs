@@ -1,11 +1,10 @@
 //! `tessera zone info`.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 use tessera_core::{PixelGrid, Zones};
+use tessera_io::Location;
 use tessera_zarr::ZoneStore;
 
 use crate::report::Report;
@@ -14,18 +13,18 @@ use crate::report::Report;
 #[derive(Debug, Args)]
 pub(super) struct InfoArgs {
     /// The store
-    store: PathBuf,
+    store: Location,
 }
 
 pub(super) fn run(args: &InfoArgs, report: &Report) -> Result<()> {
-    let store = ZoneStore::open(&args.store)?;
+    let store = super::reader(&args.store)?;
     let known = describe(&args.store, &store)?;
     report.result(&text_of(&known), &known);
     Ok(())
 }
 
 /// What is known of a zone store.
-fn describe(path: &Path, store: &ZoneStore) -> Result<Value> {
+fn describe(location: &Location, store: &ZoneStore) -> Result<Value> {
     let mut zones = Vec::new();
     for number in store.zones() {
         let mut years = Vec::new();
@@ -49,7 +48,7 @@ fn describe(path: &Path, store: &ZoneStore) -> Result<Value> {
         }));
     }
     Ok(json!({
-        "store": path, "version": store.version().to_string(), "channels": store.channels(),
+        "store": location.to_string(), "version": store.version().to_string(), "channels": store.channels(),
         "prefixes": store.depths(), "consolidated": store.is_consolidated(), "zones": zones,
     }))
 }

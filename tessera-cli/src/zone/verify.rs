@@ -20,11 +20,11 @@ use crate::source::{self, SourceArgs};
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// The store
-    store: PathBuf,
+    store: Location,
 
     /// The archive that the store was filled from
     #[arg(long, value_name = "ARCHIVE")]
-    archive: Option<PathBuf>,
+    archive: Option<Location>,
 
     /// Pixels of each shard to compare with the archive
     #[arg(long, value_name = "N", default_value_t = 1000)]
@@ -39,7 +39,7 @@ pub(super) struct VerifyArgs {
 }
 
 pub(super) fn run(args: &VerifyArgs, report: &Report) -> Result<()> {
-    let store = ZoneWriter::open(&args.store)?;
+    let store = super::writer(&args.store)?;
     let opened = args.archive.as_ref().map(|path| source::open(path, &args.of)).transpose()?;
     let archive = opened.as_ref().map(|opened| match opened.as_archive() {
         Some(archive) => Ok(archive),
@@ -59,7 +59,7 @@ pub(super) fn run(args: &VerifyArgs, report: &Report) -> Result<()> {
     if let Some(archive) = archive {
         options = options.archive(archive, args.samples);
     }
-    let stored = ZoneStore::open(&args.store)?;
+    let stored = super::reader(&args.store)?;
     let (mut objects, mut bytes) = (0, 0);
     for (zone, year) in zones.iter().flat_map(|zone| years.iter().map(move |year| (*zone, *year))) {
         for shard in stored.shards(zone, year)? {
@@ -81,7 +81,7 @@ pub(super) fn run(args: &VerifyArgs, report: &Report) -> Result<()> {
     let text = format!(
         "{}: {} objects with {} inner chunks decoded, {} compared with the hash recorded, {} not recorded, {} pixels compared \
          with tiles, {} problems",
-        args.store.display(),
+        args.store,
         found.objects,
         found.chunks,
         found.hashes,
@@ -93,7 +93,7 @@ pub(super) fn run(args: &VerifyArgs, report: &Report) -> Result<()> {
     report.result(
         &text,
         &json!({
-            "store": args.store, "objects": found.objects, "chunks": found.chunks, "hashes": found.hashes,
+            "store": args.store.to_string(), "objects": found.objects, "chunks": found.chunks, "hashes": found.hashes,
             "unrecorded": found.unrecorded, "pixels": found.pixels, "problems": problems,
         }),
     );
