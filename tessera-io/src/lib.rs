@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "cache")]
+mod chunk_cache;
 mod geotiff;
 #[cfg(feature = "pyramid")]
 mod map_tiles;
@@ -10,6 +12,8 @@ mod points;
 mod polygons;
 mod table;
 
+#[cfg(feature = "cache")]
+pub use chunk_cache::{CachedVersion, ChunkCache};
 pub use geotiff::{
     Compression, GeoTiffError, GeoTiffOptions, GeoTiffPictureWriter, GeoTiffReport, GeoTiffSpec,
     GeoTiffWriter,
