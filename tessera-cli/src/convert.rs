@@ -4,6 +4,7 @@ mod beside;
 mod files;
 mod many;
 mod one;
+mod target;
 
 pub(crate) use files::Files;
 
@@ -14,12 +15,14 @@ use std::time::SystemTime;
 use anyhow::{Result, bail};
 use clap::Args;
 use tessera_core::Region;
+use tessera_io::Location;
 use tessera_zarr::{Layout, TileWriter};
 
 use crate::clock::{rfc_3339, time_of_writing};
 use crate::layout::LayoutArgs;
 use crate::report::Report;
 use crate::source::{self, Opened, SourceArgs};
+use target::Target;
 
 /// Convert a tile, or all tiles of a year in a box, to Zarr stores.
 ///
@@ -28,7 +31,7 @@ use crate::source::{self, Opened, SourceArgs};
 #[derive(Debug, Args)]
 pub(crate) struct ConvertArgs {
     /// A tile folder, an embeddings .npy file, a tile store, or a folder of tiles or stores
-    source: PathBuf,
+    source: Location,
 
     /// The store to write, or the folder of stores
     #[arg(short, long, value_name = "OUT")]
@@ -85,19 +88,16 @@ pub(crate) fn run(args: &ConvertArgs, report: &Report) -> Result<()> {
         Opened::StoreArchive(archive) => many::convert(
             &job,
             &archive,
-            |id, year| {
-                let path = tessera_zarr::StoreArchive::path_of(&args.source, id, year);
-                Ok(Some(Opened::TileStore(Box::new(tessera_zarr::TileStore::open(path)?))))
-            },
+            |id, year| Ok(archive.open_tile(id, year)?.map(|store| Opened::TileStore(Box::new(store)))),
             report,
         ),
         Opened::ZoneStore(_) => bail!(
             "{} is a zone store: expected a tile, a tile store, or a folder of either; tessera region reads a part of it",
-            args.source.display()
+            args.source
         ),
         tile => {
             if args.bbox.is_some() {
-                bail!("--bbox chooses among many tiles, and {} is one tile", args.source.display());
+                bail!("--bbox chooses among many tiles, and {} is one tile", args.source);
             }
             one::convert(&job, &tile, report)
         }

@@ -77,6 +77,46 @@ impl Place {
     }
 }
 
+/// A file that is written where it is to stand, or, of a server, in the system's folder for temporary files.
+pub(crate) struct OneFile {
+    path: PathBuf,
+    /// The folder that the file is in, the server, and its name there.
+    server: Option<(TempDir, Arc<dyn ByteStore>, String)>,
+    overwrite: bool,
+}
+
+impl OneFile {
+    /// Refuses, before any work is done, a place that is taken.
+    pub(crate) fn begin(output: &Path, overwrite: bool) -> Result<Self> {
+        let place = Place::of(output)?;
+        let Place::Server { store, .. } = &place else {
+            let path = location(output)?.as_path().unwrap_or(output).to_owned();
+            if !overwrite && path.try_exists()? {
+                bail!("{} exists already: expected nothing there; say --overwrite to replace it", path.display());
+            }
+            return Ok(Self { path, server: None, overwrite });
+        };
+        let name = output.file_name().and_then(|name| name.to_str());
+        let name = name.with_context(|| format!("{}: expected a name of an object", output.display()))?;
+        check_free(&**store, name, overwrite)?;
+        let folder = place.staging()?;
+        Ok(Self { path: folder.path().join(name), server: Some((folder, store.clone(), name.to_owned())), overwrite })
+    }
+
+    /// Where to write it.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Sends it to its server, where it is to stand there.
+    pub(crate) fn send(self) -> Result<()> {
+        match &self.server {
+            Some((_, store, name)) => send(&self.path, &**store, name, self.overwrite),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Refuses the name of an object, or of a store, whose place on a server is taken, unless it may be replaced.
 pub(crate) fn check_free(store: &dyn ByteStore, name: &str, overwrite: bool) -> Result<()> {
     let shown = || format!("{}/{name}", store.name());

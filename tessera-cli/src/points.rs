@@ -5,7 +5,7 @@ mod years;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use tessera_core::{Channels, PointStatus, ScaleLimit, points};
@@ -13,9 +13,10 @@ use tessera_io::{Location, PointTable, TableSpec, TableWriter};
 
 use crate::channels;
 use crate::interrupt;
+use crate::place::OneFile;
 use crate::progress::Progress;
 use crate::report::{Report, list};
-use crate::source::{self, SourceArgs};
+use crate::source::{self, Queried, SourceArgs};
 use batch::Batch;
 use years::YearsName;
 
@@ -53,23 +54,23 @@ pub(crate) struct PointsArgs {
 }
 
 pub(crate) fn run(args: &PointsArgs, report: &Report) -> Result<()> {
-    if !args.overwrite && args.output.try_exists()? {
-        bail!(
-            "{} exists already: expected nothing there; say --overwrite to replace it",
-            args.output.display()
-        );
-    }
+    let out = OneFile::begin(&args.output, args.overwrite)?;
     let table = PointTable::read(&args.points)?;
     let queried = source::open(&args.source, &args.of)?.into_queried(args.of.year)?;
     let zones = queried.zones();
     let years = years::chosen(args.years.as_ref(), args.of.year, zones.get())?;
     let channels = args.channels.clone().unwrap_or_default();
-    // One point tells how many channels there are.
-    let first = [(table.lon()[0], table.lat()[0])];
-    let depth = points(zones.get(), years[0], &first, &channels, ScaleLimit::default())?.values().ncols();
+    let depth = match &queried {
+        Queried::Store(store) => channels.resolve(store.channels())?.len(),
+        // One point tells how many channels there are.
+        Queried::Archive(_) => {
+            let first = [(table.lon()[0], table.lat()[0])];
+            points(zones.get(), years[0], &first, &channels, ScaleLimit::default())?.values().ncols()
+        }
+    };
     let numbers = channels::numbers(&channels, depth)?;
     let spec = TableSpec { extra: table.extra_names().to_vec(), channels: numbers.clone() };
-    let mut writer = TableWriter::create(&args.output, spec, args.overwrite)?;
+    let mut writer = TableWriter::create(out.path(), spec, args.overwrite)?;
     let size = batch::size(depth, years.len());
     let progress = Progress::new(report, table.len(), "points");
     let mut counts = Counts::default();
@@ -83,6 +84,7 @@ pub(crate) fn run(args: &PointsArgs, report: &Report) -> Result<()> {
     }
     progress.finish();
     let written = writer.finish()?;
+    out.send()?;
     let Counts { valid, water, no_data, outside } = counts;
     let text = format!(
         "{}\n  rows    {}, of {} points\n  years   {}\n  pixels  {valid} valid, {water} water, {no_data} no data, \

@@ -6,9 +6,9 @@ use anyhow::Result;
 use ndarray::{Array3, aview1, s};
 use tessera_core::{PixelStatus, QuantizedView, ScaleLimit, ScalesView, Tile, Year};
 use tessera_pca::Rgba;
-use tessera_stac::{BasisAsset, Location, Preview, Site, TileRecord, TileStore};
+use tessera_stac::{BasisAsset, Preview, TileRecord, TileStore};
 
-use super::{Files, Job};
+use super::{Files, Job, Target};
 use crate::colouring::percentages;
 use crate::picture::{Recipe, has_components, picture};
 use crate::source::{Opened, with_pixels};
@@ -29,8 +29,9 @@ impl Beside {
         tile: &dyn Tile,
         pixels: QuantizedView<'_>,
         year: Year,
-        store: &Path,
+        target: &Target,
     ) -> Result<Self> {
+        let store = target.path();
         let mut beside = Self { files: Files::new(job.args.overwrite), explained: None };
         let (mut preview, mut basis) = (None, None);
         if job.args.preview {
@@ -41,25 +42,21 @@ impl Beside {
                 Some(made) => beside.files.add(&path, |file| Ok(made.pixels.encode_png(file)?))?,
                 None => beside.files.add(&path, |file| Ok(grey(pixels)?.encode_png(file)?))?,
             };
-            let location = Location::file(std::path::absolute(&path)?)?;
+            let location = target.address(&path)?;
             preview = Some(Preview::new(location).shape(rows as u32, cols as u32).size(size));
             if let Some(made) = made {
                 beside.explained = Some(percentages(made.basis.basis()));
                 let made_of = Recipe::default().provenance(job.created, tile.name(), Some(year), made.valid);
                 let kept = made.basis.provenance(made_of);
                 let size = beside.files.add(&basis_path, |file| Ok(kept.write_json(file)?))?;
-                let location = Location::file(std::path::absolute(&basis_path)?)?;
+                let location = target.address(&basis_path)?;
                 basis = Some(BasisAsset::new(location).size(size));
             } else {
                 beside.files.remove(&basis_path)?;
             }
         }
         if job.args.item {
-            let folder = match store.parent() {
-                Some(folder) if !folder.as_os_str().is_empty() => folder,
-                _ => Path::new("."),
-            };
-            let location = Location::file(std::path::absolute(store)?)?;
+            let location = target.address(store)?;
             let mut record = TileRecord::of_tile(tile, year)
                 .channel_scales(matches!(pixels.scales(), ScalesView::Channel(_)))
                 .store(TileStore::new(location, job.layout.format().number())?.consolidated(true))
@@ -71,7 +68,7 @@ impl Beside {
             if let Some(basis) = basis {
                 record = record.basis(basis);
             }
-            let item = record.item_alone(&Site::folder(std::path::absolute(folder)?)?)?;
+            let item = record.item_alone(&target.site()?)?;
             let text = tessera_stac::to_json(&item)?;
             beside.files.add(&store.with_extension("json"), |file| Ok(file.write_all(&text)?))?;
         }
@@ -89,12 +86,14 @@ impl Beside {
 pub(super) fn missing(job: &Job<'_>, source: &Opened, store: &Path) -> Result<Option<PathBuf>> {
     let wanted = [(job.args.preview, "png"), (job.args.item, "json")];
     let wanted = wanted.into_iter().filter(|(wanted, _)| *wanted);
-    let mut files = wanted.map(|(_, extension)| store.with_extension(extension));
-    if let Some(file) = files.find(|file| !file.exists()) {
-        return Ok(Some(file));
+    for (_, extension) in wanted {
+        let file = store.with_extension(extension);
+        if !Files::is_there(&file)? {
+            return Ok(Some(file));
+        }
     }
     let basis = basis_path(store);
-    if !job.args.preview || basis.exists() {
+    if !job.args.preview || Files::is_there(&basis)? {
         return Ok(None);
     }
     // Whether there is to be one, only the pixels tell.

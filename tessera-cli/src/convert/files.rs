@@ -52,6 +52,11 @@ impl Files {
         Self { overwrite, made: Vec::new(), gone: Vec::new() }
     }
 
+    /// Whether there is a file, here or on a server.
+    pub(crate) fn is_there(path: &Path) -> Result<bool> {
+        Spot::of(path)?.is_taken(path)
+    }
+
     /// Refuses a place that is taken, unless what is there may be replaced, and one in no folder.
     pub(crate) fn claim(&self, path: &Path) -> Result<()> {
         let spot = Spot::of(path)?;

@@ -10,11 +10,12 @@ use serde_json::json;
 use tessera_core::{Archive, Region, ScaleCounts, Source, Tile, TileId, Year};
 use tessera_zarr::{StoreArchive, TileStore};
 
-use super::Job;
+use super::{Job, Target};
 use super::beside;
 use super::one::{self, Converted};
 use crate::exit::{Incomplete, Interrupted, is_passing};
 use crate::interrupt;
+use crate::place::location;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::source::{Opened, archive_year};
@@ -43,7 +44,9 @@ pub(super) fn convert(
         bail!("{} has no tile of {year} in {region}: it has {}", archive.name(), extent(archive, year));
     }
     let folder = job.args.output.join(year.to_string());
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    if !location(&folder)?.is_remote() {
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
     let progress = Progress::new(report, tiles.len(), "tiles");
     let totals = Mutex::new(Totals::default());
     let each = |id: TileId| -> Result<()> {
@@ -105,12 +108,15 @@ fn convert_tile(
     year: Year,
     open: &dyn Fn(TileId, Year) -> Result<Option<Opened>>,
 ) -> Result<Option<Converted>> {
-    let path = StoreArchive::path_of(&job.args.output, id, year);
+    let target = Target::new(StoreArchive::path_of(&job.args.output, id, year))?;
     let opened = open(id, year)?.with_context(|| format!("{id} was listed and is gone"))?;
     let tile = opened.as_tile().context("expected one tile")?;
-    if path.exists() && !job.args.overwrite {
-        check_same(job, tile, &path)?;
-        return match beside::missing(job, &opened, &path)? {
+    if !job.args.overwrite
+        && let Some(store) = target.there()?
+    {
+        let path = target.path();
+        check_same(job, tile, &store, path)?;
+        return match beside::missing(job, &opened, path)? {
             None => Ok(None),
             Some(file) => bail!(
                 "{} stands there without {}: say --overwrite to make both anew",
@@ -119,12 +125,11 @@ fn convert_tile(
             ),
         };
     }
-    one::write(job, &opened, &path).map(Some)
+    one::write(job, &opened, &target).map(Some)
 }
 
 /// An error where the store that stands there is of something else than this tile in this form.
-fn check_same(job: &Job<'_>, tile: &dyn Tile, path: &Path) -> Result<()> {
-    let store = TileStore::open(path)?;
+fn check_same(job: &Job<'_>, tile: &dyn Tile, store: &TileStore, path: &Path) -> Result<()> {
     let same = store.id() == tile.id()
         && store.version() == tile.version()
         && store.grid() == tile.grid()

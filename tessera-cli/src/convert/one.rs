@@ -1,6 +1,5 @@
 //! One tile.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -8,7 +7,7 @@ use serde_json::{Value, json};
 use tessera_core::{ScaleCounts, ScaleLimit, Source, Tile, Year};
 use tessera_zarr::WriteReport;
 
-use super::Job;
+use super::{Job, Target};
 use super::beside::Beside;
 use crate::report::Report;
 use crate::source::{Opened, with_pixels};
@@ -21,17 +20,17 @@ pub(super) struct Converted {
 }
 
 pub(super) fn convert(job: &Job<'_>, tile: &Opened, report: &Report) -> Result<()> {
-    let path = &job.args.output;
+    let target = Target::new(job.args.output.clone())?;
     if let Opened::NpyTile(tile) = tile {
         tile.notices().iter().for_each(|notice| report.note(&format!("{}: {notice}", tile.name())));
     }
-    let done = write(job, tile, path)?;
+    let done = write(job, tile, &target)?;
     let tile = tile.as_tile().context("expected one tile")?;
     let (grid, counts) = (tile.grid(), done.counts);
     let mut text = format!(
         "{}\n  tile    {} {}\n  grid    {} × {} pixels of 10 m, {}\n  pixels  {} valid, {} water, {} no data\n  \
          chunks  {} in {} objects\n  bytes   {} in, {} out",
-        path.display(),
+        target.path().display(),
         tile.id(),
         year_of(job, tile)?,
         grid.rows(),
@@ -52,7 +51,7 @@ pub(super) fn convert(job: &Job<'_>, tile: &Opened, report: &Report) -> Result<(
         text += &format!("\n  picture explains {explained} of the variance");
     }
     let mut result = done.json();
-    result["output"] = json!(path);
+    result["output"] = json!(target.path());
     result["tile"] = json!(tile.id().to_string());
     report.result(&text, &result);
     Ok(())
@@ -88,10 +87,10 @@ pub(super) fn year_of(job: &Job<'_>, tile: &dyn Tile) -> Result<Year> {
 
 /// Writes the store and what goes beside it. The files beside it are made first, under other names, and take theirs
 /// once the store stands: where anything cannot be made, nothing appears.
-pub(super) fn write(job: &Job<'_>, source: &Opened, path: &Path) -> Result<Converted> {
+pub(super) fn write(job: &Job<'_>, source: &Opened, target: &Target) -> Result<Converted> {
     with_pixels(source, |tile, pixels| {
         let year = year_of(job, tile)?;
-        let beside = Beside::make(job, tile, pixels, year, path)?;
+        let beside = Beside::make(job, tile, pixels, year, target)?;
         let writer = match source {
             // What has been read of a mapped tile is given back: many tiles at once do not add up.
             Opened::NpyTile(tile) => {
@@ -100,7 +99,7 @@ pub(super) fn write(job: &Job<'_>, source: &Opened, path: &Path) -> Result<Conve
             }
             _ => job.writer.clone(),
         };
-        let report = writer.write(path, pixels, tile.grid(), tile.id(), year, tile.version())?;
+        let report = target.write(&writer, pixels, tile, year)?;
         let explained = beside.put()?;
         Ok(Converted { counts: pixels.count(ScaleLimit::default()), report, explained })
     })
