@@ -26,6 +26,14 @@ pub enum CatalogError {
         /// What does not belong there.
         found: PathBuf,
     },
+    /// A store does not say what it holds, which must be known before a new catalogue is put there.
+    #[error("cannot list {}: expected a place that can be listed, because a catalogue is never put among other objects", path.display())]
+    Unlisted {
+        /// The store.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
     /// A file, or a symbolic link, has the name.
     #[error("{} is {found}: expected a folder, or nothing", path.display())]
     NotAFolder {

@@ -3,6 +3,7 @@
 mod catalog;
 mod description;
 mod error;
+mod kept;
 mod leaves;
 mod repeated;
 mod row;

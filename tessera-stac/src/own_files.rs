@@ -13,7 +13,8 @@ use crate::{Block, CATALOG_PATH};
 /// The folder of the map page's packages, which is no part of a catalogue and is kept where the catalogue is replaced.
 pub(crate) const VENDOR: &str = "vendor";
 /// The files of a year.
-const YEAR_FILES: [&str; 4] = ["collection.json", "items.parquet", "coverage.bits.gz", "hashes.parquet"];
+pub(crate) const YEAR_FILES: [&str; 4] =
+    ["collection.json", "items.parquet", "coverage.bits.gz", "hashes.parquet"];
 
 /// The first file or folder in `root` that no catalogue of ours holds, in the order of the disk. Only names are looked
 /// at.
@@ -54,12 +55,17 @@ fn stranger_in_year(root: &Path, year: Year) -> io::Result<Option<PathBuf>> {
     Ok(None)
 }
 
-/// The map page of any version is of scripts, styles and JSON.
+/// Whether a file may be one of the map page, which in any version is of scripts, styles and JSON.
+pub(crate) fn is_of_map(name: &str) -> bool {
+    let extension = Path::new(name).extension().and_then(OsStr::to_str);
+    extension.is_some_and(|extension| ["js", "css", "json", "svg"].contains(&extension))
+}
+
 fn stranger_in_map(root: &Path) -> io::Result<Option<PathBuf>> {
     for (name, path, folder) in entries(root)? {
-        let found = match Path::new(&name).extension().and_then(OsStr::to_str) {
+        let found = match name.to_str() {
             _ if folder => stranger_in_map(&path)?,
-            Some("js" | "css" | "json" | "svg") => None,
+            Some(name) if is_of_map(name) => None,
             _ => Some(path),
         };
         if found.is_some() {

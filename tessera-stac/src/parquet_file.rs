@@ -6,4 +6,4 @@ mod file;
 
 pub(crate) use column::{CREATED_BY, write_column};
 pub(crate) use columns::{Columns, Lists};
-pub(crate) use file::ParquetFile;
+pub(crate) use file::{ParquetFile, TAIL};

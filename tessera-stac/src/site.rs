@@ -67,12 +67,38 @@ enum Near<'a> {
 }
 
 impl Site {
-    /// Files in a folder, with relative links.
+    /// Files in a folder on disk, with relative links.
     ///
     /// # Errors
     /// As [`Location::file`].
     pub fn folder(path: impl AsRef<Path>) -> Result<Self, LocationError> {
         Ok(Self { folder: Some(Place::on_disk(&Location::file(path)?)), base: None, storage: Vec::new() })
+    }
+
+    /// Files at a path or an address, with relative links: what a folder on disk is, at any address.
+    ///
+    /// ```
+    /// use tessera_stac::{Location, Site};
+    ///
+    /// let site = Site::at("s3://tessera/v1/catalogue")?;
+    /// let near = Location::url("s3://tessera/v1/stores/a.zarr")?;
+    /// assert_eq!(site.asset_href("2024/collection.json", &near), "../../stores/a.zarr");
+    /// assert_eq!(site.resolve("2024/collection.json", "../../stores/a.zarr")?, near);
+    /// # Ok::<(), tessera_stac::LocationError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Location::file`] and [`Location::url`].
+    pub fn at(place: impl AsRef<Path>) -> Result<Self, LocationError> {
+        let place = place.as_ref();
+        match place.to_str().filter(|text| text.contains("://")) {
+            Some(address) => {
+                let folder = Location::url(address.trim_end_matches('/'))?;
+                let folder = if folder.is_file() { Place::on_disk(&folder) } else { Place::new(&folder) };
+                Ok(Self { folder: Some(folder), base: None, storage: Vec::new() })
+            }
+            None => Self::folder(place),
+        }
     }
 
     /// Files at an address, with absolute links.

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
@@ -21,6 +22,8 @@ pub(crate) struct Target {
     /// What the folder is called in a message.
     name: PathBuf,
     in_use: bool,
+    /// The files that are to be deleted elsewhere, where they are none of the folder.
+    gone: Option<Mutex<Vec<String>>>,
     pub(crate) bytes: AtomicU64,
     pub(crate) changed: AtomicU64,
 }
@@ -28,7 +31,18 @@ pub(crate) struct Target {
 impl Target {
     pub(crate) fn new(root: &Path, name: &Path, in_use: bool) -> Self {
         let (bytes, changed) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { root: root.to_owned(), name: name.to_owned(), in_use, bytes, changed }
+        Self { root: root.to_owned(), name: name.to_owned(), in_use, gone: None, bytes, changed }
+    }
+
+    /// A folder that holds what has changed of a catalogue that is elsewhere.
+    pub(crate) fn of_changes(root: &Path, name: &Path) -> Self {
+        Self { gone: Some(Mutex::default()), ..Self::new(root, name, false) }
+    }
+
+    /// The files that are to be deleted elsewhere.
+    pub(crate) fn gone(&self) -> Vec<String> {
+        let gone = self.gone.as_ref().map(|gone| gone.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        gone.unwrap_or_default()
     }
 
     /// What a file is called in a message.
@@ -82,8 +96,12 @@ impl Target {
         self.replace(path, new)
     }
 
-    /// Deletes a file of a catalogue in use, where it is there.
+    /// Deletes a file of a catalogue in use, where it is there; takes note of one that is elsewhere.
     pub(crate) fn remove(&self, path: &str) -> Result<(), CatalogError> {
+        if let Some(gone) = &self.gone {
+            gone.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+            return Ok(());
+        }
         match fs::remove_file(self.root.join(path)) {
             Ok(()) => {
                 self.changed.fetch_add(1, Ordering::Relaxed);

@@ -1,18 +1,23 @@
 //! Writes a catalogue.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use stac::Link;
-use tessera_core::{TileId, Year};
+use tempfile::TempDir;
+use tessera_core::{ByteRanges, ByteStore, TileId, Year};
 
+use crate::catalog_files::CatalogFiles;
 use crate::gathered::Gathered;
 use crate::map::{MAP_PATH, map_files};
 use crate::own_files::{VENDOR, stranger};
+use crate::publish::{Publication, check_store, is_taken};
 use crate::stage::{Stage, flush};
 use crate::target::Target;
 use crate::year_writer::YearWriter;
@@ -34,11 +39,12 @@ pub struct CatalogSummary {
     pub failed: usize,
     /// Bytes of all files of these years, written or found as they should be.
     pub bytes: u64,
-    /// Files that were written or deleted: those that changed, where the catalogue was there before.
+    /// Files that were written or deleted: those that changed, where the catalogue was there before; of a store, objects
+    /// that were sent or deleted.
     pub changed: u64,
 }
 
-/// Writes a catalogue into a folder: `catalog.json` → `<year>/collection.json` → `<year>/<block>/catalog.json` →
+/// Writes a catalogue into a folder, or a store of objects: `catalog.json` → `<year>/collection.json` → `<year>/<block>/catalog.json` →
 /// `<year>/<block>/<id>.json`, beside each collection its index and coverage bitmap, and the map page.
 ///
 /// A new one ([`create`](Self::create)) is written into a hidden folder beside it, which takes its name at
@@ -50,13 +56,32 @@ pub struct CatalogSummary {
 #[derive(Debug)]
 pub struct CatalogWriter {
     path: PathBuf,
-    /// Nothing where a catalogue is updated.
-    stage: Option<Stage>,
+    home: Home,
     target: Target,
     site: Site,
     options: CatalogOptions,
     years: BTreeMap<Year, YearContents>,
     summary: CatalogSummary,
+}
+
+/// Where a catalogue comes to be.
+enum Home {
+    /// In a folder that will get its name.
+    New(Stage),
+    /// In the folder where it is.
+    InUse,
+    /// In a store, from a folder of this machine that is deleted afterwards.
+    Store { store: Arc<dyn ByteStore>, folder: TempDir, new: bool, updates: bool },
+}
+
+impl fmt::Debug for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::New(_) => "New",
+            Self::InUse => "InUse",
+            Self::Store { .. } => "Store",
+        })
+    }
 }
 
 impl CatalogWriter {
@@ -70,7 +95,44 @@ impl CatalogWriter {
         check_target(path, options.overwrite)?;
         let stage = Stage::new(path).map_err(CatalogError::io(path))?;
         let target = Target::new(stage.path(), path, false);
-        Ok(Self::with(path, Some(stage), target, site, options))
+        Ok(Self::with(path, Home::New(stage), target, site, options))
+    }
+
+    /// Starts a catalogue that will be all of a store of objects.
+    ///
+    /// It is made in a temporary folder of this machine ([`std::env::temp_dir`]), which takes the room of the whole
+    /// catalogue: some 3 kB for each item with a file, 15 B without. [`finish`](Self::finish) sends it, so many objects at
+    /// once as the store says ([`Fetching::in_flight`](tessera_core::Fetching)): items before the catalogues of their
+    /// blocks, then index and bitmap, then the collection, `catalog.json` last of all. Objects whose ETag says that they
+    /// are there already are not sent again. One that is replaced is replaced object by object, and what it has no more
+    /// is deleted last.
+    ///
+    /// What an interrupted writer has left has no `catalog.json`: nothing finds it, and the next goes on with it.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tessera_core::{ByteRanges, Folder};
+    /// use tessera_stac::{CatalogOptions, CatalogWriter};
+    ///
+    /// // Any other store is written in the same way.
+    /// let folder = tempfile::tempdir()?;
+    /// let store = Arc::new(Folder::new(folder.path()));
+    /// let writer = CatalogWriter::create_in(store, CatalogOptions::default())?;
+    /// assert_eq!(writer.site().href("catalog.json", "2024/collection.json"), "./2024/collection.json");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A store that cannot be listed, that holds anything but a catalogue, or a catalogue unless
+    /// [`CatalogOptions::overwrite`]; or no room for a temporary folder.
+    pub fn create_in(store: Arc<dyn ByteStore>, options: CatalogOptions) -> Result<Self, CatalogError> {
+        let path = CatalogFiles::store(Arc::clone(&store) as Arc<dyn ByteRanges>).path().to_owned();
+        let site = site(&path, &options)?;
+        check_store(&*store, options.overwrite)?;
+        let new = !is_taken(&*store)?;
+        let folder = temporary()?;
+        let target = Target::new(folder.path(), &path, false);
+        Ok(Self::with(&path, Home::Store { store, folder, new, updates: false }, target, site, options))
     }
 
     /// Goes on with the catalogue in the folder `path`: years that are added are new, or take the place of what they were.
@@ -79,9 +141,33 @@ impl CatalogWriter {
     ///
     /// # Errors
     /// A folder that holds no catalogue with an index, or one that cannot be read.
-    pub fn update(path: impl AsRef<Path>, mut options: CatalogOptions) -> Result<Self, CatalogError> {
+    pub fn update(path: impl AsRef<Path>, options: CatalogOptions) -> Result<Self, CatalogError> {
         let path = path.as_ref();
-        let index = CatalogIndex::open(path)?;
+        let target = Target::new(path, path, true);
+        Self::go_on(path, CatalogIndex::open(path)?, Home::InUse, target, options)
+    }
+
+    /// Goes on with the catalogue in a store of objects, as [`update`](Self::update) does in a folder. Of what is there
+    /// only the indexes are read; what changes is made in a temporary folder and sent as by
+    /// [`create_in`](Self::create_in).
+    ///
+    /// # Errors
+    /// A store that holds no catalogue with an index, or one that cannot be read; or no room for a temporary folder.
+    pub fn update_in(store: Arc<dyn ByteStore>, options: CatalogOptions) -> Result<Self, CatalogError> {
+        let index = CatalogIndex::open_in(Arc::clone(&store) as Arc<dyn ByteRanges>)?;
+        let (path, folder) = (index.path().to_owned(), temporary()?);
+        let target = Target::of_changes(folder.path(), &path);
+        Self::go_on(&path, index, Home::Store { store, folder, new: false, updates: true }, target, options)
+    }
+
+    /// Goes on with a catalogue that is there.
+    fn go_on(
+        path: &Path,
+        index: CatalogIndex,
+        home: Home,
+        target: Target,
+        mut options: CatalogOptions,
+    ) -> Result<Self, CatalogError> {
         if let Some(year) = index.years().first() {
             (options.base_url, options.items) = (year.base_url().map(str::to_owned), year.has_item_files());
         }
@@ -93,15 +179,15 @@ impl CatalogWriter {
             }
         }
         let site = site(path, &options)?;
-        let mut writer = Self::with(path, None, Target::new(path, path, true), site, options);
+        let mut writer = Self::with(path, home, target, site, options);
         let known = |year: &YearIndex| (year.year(), YearContents::new(year.year(), year.version().clone()));
         writer.years.extend(index.years().iter().map(known));
         Ok(writer)
     }
 
-    fn with(path: &Path, stage: Option<Stage>, target: Target, site: Site, options: CatalogOptions) -> Self {
+    fn with(path: &Path, home: Home, target: Target, site: Site, options: CatalogOptions) -> Self {
         let (years, summary) = (BTreeMap::new(), CatalogSummary::default());
-        Self { path: path.to_owned(), stage, target, site, options, years, summary }
+        Self { path: path.to_owned(), home, target, site, options, years, summary }
     }
 
     /// Where the catalogue will be found.
@@ -125,7 +211,7 @@ impl CatalogWriter {
     ) -> Result<(), CatalogError> {
         let year = records.year();
         let known = self.years.get(&year);
-        if known.is_some_and(|known| self.stage.is_some() || !known.is_empty()) {
+        if known.is_some_and(|known| !known.is_empty()) {
             return Err(CatalogError::YearTwice { year });
         }
         let mut old = None;
@@ -134,7 +220,16 @@ impl CatalogWriter {
                 let (got, expected) = (records.version().clone(), known.version().clone());
                 return Err(CatalogError::OtherVersion { path: self.path.clone(), year, got, expected });
             }
-            old = Some((YearIndex::open(&self.path, year)?, YearHashes::open(&self.path, year)?));
+            old = Some(match &self.home {
+                Home::Store { store, .. } => {
+                    let store = Arc::clone(store) as Arc<dyn ByteRanges>;
+                    let hashes = YearHashes::open_in(&store, year)?;
+                    (YearIndex::open_in(store, year)?, hashes)
+                }
+                Home::New(_) | Home::InUse => {
+                    (YearIndex::open(&self.path, year)?, YearHashes::open(&self.path, year)?)
+                }
+            });
         }
         let writer = YearWriter { target: &self.target, site: &self.site, options: &self.options, old };
         let (contents, failed) = writer.write(records, &mut watch)?;
@@ -152,7 +247,18 @@ impl CatalogWriter {
     ///
     /// # Errors
     /// No tile at all, a folder that was taken in the meantime, or whatever writing meets.
-    pub fn finish(mut self) -> Result<CatalogSummary, CatalogError> {
+    pub fn finish(self) -> Result<CatalogSummary, CatalogError> {
+        self.finish_watched(|_| ControlFlow::Continue(()))
+    }
+
+    /// As [`finish`](Self::finish); where files are sent to a store, that is said to `watch`, which says whether to go on.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish), and [`CatalogError::Stopped`].
+    pub fn finish_watched(
+        mut self,
+        mut watch: impl FnMut(CatalogEvent<'_>) -> ControlFlow<()>,
+    ) -> Result<CatalogSummary, CatalogError> {
         if self.years.is_empty() {
             return Err(CatalogError::Empty { path: self.path });
         }
@@ -168,9 +274,9 @@ impl CatalogWriter {
         self.target.put(CATALOG_PATH, &to_json(&root)?)?;
         self.summary.bytes = self.target.bytes.load(Ordering::Relaxed);
         self.summary.changed = self.target.changed.load(Ordering::Relaxed);
-        match self.stage {
-            None => flush(&self.path).map_err(CatalogError::io(&self.path))?,
-            Some(stage) => {
+        match self.home {
+            Home::InUse => flush(&self.path).map_err(CatalogError::io(&self.path))?,
+            Home::New(stage) => {
                 check_target(&self.path, self.options.overwrite)?;
                 let old = stage.commit().map_err(CatalogError::io(&self.path))?;
                 if let Some(old) = &old {
@@ -179,6 +285,19 @@ impl CatalogWriter {
                 }
                 let deleted = old.map_or(Ok(()), tempfile::TempDir::close);
                 deleted.map_err(|source| CatalogError::NotDeleted { path: self.path, source })?;
+            }
+            Home::Store { store, folder, new, updates } => {
+                if watch(CatalogEvent::Sending { files: self.summary.changed }).is_break() {
+                    return Err(CatalogError::Stopped { path: self.path });
+                }
+                let (years, options) = (&self.years, &self.options);
+                let files = if updates {
+                    let gone = self.target.gone();
+                    Publication::changes(&*store, folder.path(), years, options, gone, &mut watch)
+                } else {
+                    Publication::whole(&*store, folder.path(), &mut watch)
+                };
+                self.summary.changed = files.run(new)?;
             }
         }
         Ok(self.summary)
@@ -221,7 +340,7 @@ pub fn write_catalog(
                 failed.get_or_insert((tile, cause.to_string()));
                 ControlFlow::Continue(())
             }
-            CatalogEvent::Written { .. } => ControlFlow::Continue(()),
+            _ => ControlFlow::Continue(()),
         })?;
         if let Some((tile, why)) = failed {
             return Err(CatalogError::Record { tile, why });
@@ -231,11 +350,16 @@ pub fn write_catalog(
 }
 
 fn site(path: &Path, options: &CatalogOptions) -> Result<Site, CatalogError> {
-    let mut site = Site::folder(path)?;
+    let mut site = Site::at(path)?;
     if let Some(base) = &options.base_url {
         site = site.base_url(base)?;
     }
     Ok(options.storage.iter().cloned().fold(site, Site::storage))
+}
+
+/// A folder of this machine for files that are sent elsewhere.
+fn temporary() -> Result<TempDir, CatalogError> {
+    tempfile::tempdir().map_err(CatalogError::io(&std::env::temp_dir()))
 }
 
 /// The packages of the map page, where there are any, go on from one catalogue to the next.

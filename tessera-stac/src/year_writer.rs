@@ -30,6 +30,16 @@ pub enum CatalogEvent<'a> {
         /// Their number.
         tiles: usize,
     },
+    /// All is made, and begins to be sent to a store.
+    Sending {
+        /// How many files there are to send.
+        files: u64,
+    },
+    /// So many more files are in the store.
+    Sent {
+        /// Their number.
+        files: u64,
+    },
     /// A tile cannot be described. It is left out.
     Failed {
         /// The tile.

@@ -33,6 +33,7 @@ mod tile_arrays;
 mod tile_store;
 mod tile_writer;
 mod transpose;
+mod write_error;
 mod zone_read;
 mod zone_store;
 mod zone_write;
@@ -50,7 +51,8 @@ pub use rgb_pyramid::{PyramidAttributes, RgbChunkError, RgbPyramid, RgbPyramidEr
 pub use staging::StagingError;
 pub use tessera_core::Folder;
 pub use tile_store::TileStore;
-pub use tile_writer::{TileWriter, WriteError, WriteReport};
+pub use tile_writer::{TileWriter, WriteReport};
+pub use write_error::WriteError;
 pub use zone_store::{
     DamagedChunk, ShardCheck, StoredShard, ZoneArrayInfo, ZoneShard, ZoneSource, ZoneStore,
 };

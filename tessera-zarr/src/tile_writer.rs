@@ -1,7 +1,6 @@
 //! Writing a tile store.
 
 use std::collections::HashSet;
-use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +11,7 @@ use crate::array::ArraySpec;
 use crate::attributes::{self, TileInfo};
 use crate::encode::{ALL_OBJECTS, ChunkWriter, FillChunk, RowsRead, names_of};
 use crate::place::Place;
-use crate::{ChunkGridError, Layout, StagingError, ZarrFormat, metadata, tile_arrays};
+use crate::{Layout, StagingError, WriteError, ZarrFormat, metadata, tile_arrays};
 
 /// Writes tile stores: one tile as a Zarr group of `embeddings`, `scales`, `x`, `y`, `band`, `time`, `spatial_ref` and the
 /// edges of its cell, `cell_lat` and `cell_lon`.
@@ -61,89 +60,6 @@ pub struct WriteReport {
     pub bytes_in: u64,
     /// Bytes of embeddings and scales as stored.
     pub bytes_out: u64,
-}
-
-/// Why a store was not written. Nothing is left where it should stand.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WriteError {
-    /// Something else stands in its place.
-    #[error(transparent)]
-    Place(#[from] StagingError),
-    /// The file system, or the store, refused.
-    #[error("cannot write {object}")]
-    Io {
-        /// The path or address of the file or object.
-        object: String,
-        /// What the system said.
-        #[source]
-        cause: io::Error,
-    },
-    /// The codec refused a chunk.
-    #[error("cannot encode array {array}: {why}")]
-    Encode {
-        /// The array.
-        array: &'static str,
-        /// What the codec said.
-        why: String,
-    },
-    /// The array cannot be cut up.
-    #[error(transparent)]
-    Grid(#[from] ChunkGridError),
-    /// The metadata cannot be represented.
-    #[error("cannot make the metadata of the store: {why}")]
-    Metadata {
-        /// Why.
-        why: String,
-    },
-    /// More memory than allowed.
-    #[error(
-        "{rows} rows of {cols} columns are written at a time, which takes {needed} bytes: expected at most {budget}; allow \
-         more memory, or take smaller chunks or shards"
-    )]
-    Memory {
-        /// Rows of a chunk, or of a shard.
-        rows: usize,
-        /// Columns of the raster.
-        cols: usize,
-        /// Bytes that they take.
-        needed: u64,
-        /// Bytes that are allowed.
-        budget: u64,
-    },
-    /// The pixels could not be had.
-    #[error("{cause}")]
-    Pixels {
-        /// Why.
-        cause: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// Pixels and grid have different shapes.
-    #[error("pixels of {rows} rows × {cols} columns do not fit a grid of {grid_rows} × {grid_cols}")]
-    Shape {
-        /// Rows of the pixels.
-        rows: usize,
-        /// Columns of the pixels.
-        cols: usize,
-        /// Rows of the grid.
-        grid_rows: usize,
-        /// Columns of the grid.
-        grid_cols: usize,
-    },
-}
-
-impl WriteError {
-    pub(crate) fn io(object: String) -> impl Fn(io::Error) -> Self {
-        move |cause| Self::Io { object: object.clone(), cause }
-    }
-
-    /// The error of the file system, or of the store, where that is the cause: a full disk, say.
-    #[must_use]
-    pub fn io_error(&self) -> Option<&io::Error> {
-        match self {
-            Self::Io { cause, .. } | Self::Place(StagingError::Io { cause, .. }) => Some(cause),
-            _ => None,
-        }
-    }
 }
 
 impl TileWriter {

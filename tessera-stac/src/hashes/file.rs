@@ -1,13 +1,15 @@
-//! The hashes of a year on disk.
+//! The hashes of a year, opened.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use parquet::data_type::{ByteArrayType, FixedLenByteArray, FixedLenByteArrayType};
 use parquet::errors::{ParquetError, Result};
-use tessera_core::{TileId, Year};
+use tessera_core::{ByteRange, ByteRanges, TileId, Year};
 
+use crate::catalog_files::CatalogFiles;
 use crate::hashes::{FileHashes, schema};
-use crate::parquet_file::{Columns, ParquetFile};
+use crate::parquet_file::{Columns, ParquetFile, TAIL};
 use crate::paths::item_id_ending;
 use crate::{IndexError, hashes_path, item_id};
 
@@ -31,6 +33,19 @@ impl YearHashes {
         Ok(Some(Self { year, file: ParquetFile::open(&path, schema)? }))
     }
 
+    /// Opens the hashes of a year in a store that holds a catalogue; `None` where it has none.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_in(store: &Arc<dyn ByteRanges>, year: Year) -> std::result::Result<Option<Self>, IndexError> {
+        let (object, mut tail) = (hashes_path(year), Vec::new());
+        let path = CatalogFiles::store(Arc::clone(store)).path_of(&object);
+        if !store.read_into(&object, ByteRange::Last(TAIL), &mut tail).map_err(IndexError::io(&path))? {
+            return Ok(None);
+        }
+        Ok(Some(Self { year, file: ParquetFile::open_in(store, &object, path, tail, schema)? }))
+    }
+
     /// The hashes, part by part: each as large as a part of an index.
     pub fn parts(
         &self,
@@ -40,8 +55,7 @@ impl YearHashes {
 
     /// The hashes of a row group.
     pub(crate) fn part(&self, group: usize) -> std::result::Result<Vec<(TileId, FileHashes)>, IndexError> {
-        let rows = self.file.columns(group, |columns| rows(columns, self.year));
-        rows.map_err(|cause| IndexError::format(&self.file.path, cause))
+        self.file.columns(group, |columns| rows(columns, self.year))
     }
 }
 

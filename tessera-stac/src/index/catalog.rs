@@ -1,13 +1,16 @@
 //! The indexes of a catalogue.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
-use tessera_core::Year;
+use serde_json::Value;
+use tessera_core::{ByteRanges, Year};
 
-use crate::{IndexError, YearIndex, index_path};
+use crate::catalog_files::CatalogFiles;
+use crate::index::kept::KeptSheets;
+use crate::{IndexError, YearIndex};
 
-/// The indexes of the years of a catalogue on disk.
+/// The indexes of the years of a catalogue, on disk or in a store of objects.
 ///
 /// ```no_run
 /// use tessera_core::Region;
@@ -25,8 +28,9 @@ use crate::{IndexError, YearIndex, index_path};
 /// ```
 #[derive(Debug)]
 pub struct CatalogIndex {
-    path: PathBuf,
+    files: CatalogFiles,
     years: Vec<YearIndex>,
+    kept: Arc<KeptSheets>,
 }
 
 impl CatalogIndex {
@@ -35,26 +39,68 @@ impl CatalogIndex {
     /// # Errors
     /// A folder that cannot be read or has no index, or as [`YearIndex::open`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, IndexError> {
-        let path = path.as_ref().to_owned();
-        let mut years = Vec::new();
-        for entry in fs::read_dir(&path).map_err(IndexError::io(&path))? {
-            let entry = entry.map_err(IndexError::io(&path))?;
-            let year = entry.file_name().to_str().and_then(|name| name.parse::<Year>().ok());
-            if let Some(year) = year.filter(|year| path.join(index_path(*year)).is_file()) {
-                years.push(YearIndex::open(&path, year)?);
-            }
-        }
-        if years.is_empty() {
-            return Err(IndexError::NotACatalog { path });
-        }
-        years.sort_by_key(YearIndex::year);
-        Ok(Self { path, years })
+        let files = CatalogFiles::folder(path);
+        let years = files.years()?.into_iter().map(|year| YearIndex::open(files.path(), year));
+        let years = years.collect::<Result<_, _>>()?;
+        Self::with(files, years)
     }
 
-    /// The folder.
+    /// Opens the indexes of all years of a catalogue in a store, which need not be able to list what it holds: the years
+    /// are those that `catalog.json` leads to. One request for that file, and then those of [`YearIndex::open_in`] of all
+    /// years at once.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tessera_core::{DatasetVersion, Folder, PixelGrid, TileId, Year};
+    /// use tessera_stac::{CatalogIndex, CatalogOptions, Location, TileRecord, TileStore, write_catalog};
+    ///
+    /// let (folder, tile) = (tempfile::tempdir()?, "grid_0.15_52.05".parse::<TileId>()?);
+    /// let store = TileStore::new(Location::url("s3://tessera/grid_0.15_52.05.zarr")?, 3)?;
+    /// let record = TileRecord::new(tile, Year::new(2024)?, DatasetVersion::named("v1"), PixelGrid::of_tile(tile)?);
+    /// write_catalog(folder.path(), [record.store(store)], CatalogOptions::default())?;
+    ///
+    /// let catalog = CatalogIndex::open_in(Arc::new(Folder::new(folder.path())))?;
+    /// assert_eq!(catalog.years().iter().map(|year| year.len()).sum::<usize>(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A store that cannot be read or holds no catalogue with an index, or as [`YearIndex::open_in`].
+    pub fn open_in(store: Arc<dyn ByteRanges>) -> Result<Self, IndexError> {
+        let files = CatalogFiles::store(Arc::clone(&store));
+        let years = YearIndex::open_all(&files, &store, &files.years()?, &Arc::default())?;
+        Self::with(files, years)
+    }
+
+    fn with(files: CatalogFiles, mut years: Vec<YearIndex>) -> Result<Self, IndexError> {
+        if years.is_empty() {
+            return Err(IndexError::NotACatalog { path: files.path().to_owned() });
+        }
+        let kept = Arc::default();
+        years.iter_mut().for_each(|year| year.keep_with(&kept));
+        Ok(Self { files, years, kept })
+    }
+
+    /// Keeps no more than so many bytes of tiles in memory, 256 MiB unless it is said; the tiles of a part of the Earth,
+    /// 20,000 at most, are kept in any case.
+    #[must_use]
+    pub fn keep(self, bytes: usize) -> Self {
+        self.kept.set_limit(bytes);
+        self
+    }
+
+    /// The folder, or what the store is called.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.files.path()
+    }
+
+    /// A JSON file of the catalogue, given its path below it, as `2024/collection.json`; `None` where it is not there.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is not JSON.
+    pub fn json(&self, file: &str) -> Result<Option<Value>, IndexError> {
+        self.files.json(file)
     }
 
     /// The years, ascending.

@@ -26,6 +26,14 @@ impl<T: PartialEq> Repeated<T> {
         }
     }
 
+    /// About how many bytes of memory it takes besides itself.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Same(_) => 0,
+            Self::Each(values) => values.len() * size_of::<T>(),
+        }
+    }
+
     pub(super) fn get(&self, row: usize) -> Option<&T> {
         match self {
             Self::Same(value) => Some(value),
@@ -51,6 +59,17 @@ impl Hrefs {
         let links = links.iter().map(|link| link.as_ref().map(text).transpose());
         let links: Vec<Option<Box<str>>> = links.collect::<Result<_, _>>()?;
         Ok(formula(&links, tiles).map_or(Self::Each(links), Self::Formula))
+    }
+
+    /// About how many bytes of memory it takes besides itself.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::None | Self::Formula(_) => 0,
+            Self::Each(links) => {
+                links.len() * size_of::<Option<Box<str>>>()
+                    + links.iter().flatten().map(|link| link.len()).sum::<usize>()
+            }
+        }
     }
 
     /// The link of a row, in the buffer.

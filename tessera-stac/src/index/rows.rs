@@ -81,6 +81,24 @@ impl SheetRows {
         })
     }
 
+    /// About how many bytes of memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let files = self.npy.iter().chain([&self.preview, &self.basis]);
+        let files = files.map(|file| file.href.bytes() + file.size.bytes());
+        let groups = [&self.store, &self.zone].into_iter();
+        let groups =
+            groups.map(|group| group.href.bytes() + group.format.bytes() + group.consolidated.bytes());
+        size_of::<Self>()
+            + self.tiles.len() * size_of::<TileId>()
+            + self.grids.len() * size_of::<PixelGrid>()
+            + self.channels.bytes()
+            + self.channel_scales.bytes()
+            + self.created.bytes()
+            + self.software.bytes()
+            + self.preview_shape.bytes()
+            + files.chain(groups).sum::<usize>()
+    }
+
     /// The place of a tile among the rows.
     pub(super) fn position(&self, tile: TileId) -> Option<usize> {
         self.tiles.binary_search_by_key(&index_order(tile), |tile| index_order(*tile)).ok()
@@ -227,4 +245,28 @@ fn shapes(columns: &Columns<'_>) -> Result<Vec<Option<[u32; 2]>>> {
 
 fn hrefs(columns: &Columns<'_>, asset: &str, tiles: &[TileId]) -> Result<Hrefs> {
     Hrefs::new(columns.optional::<ByteArrayType>(&format!("assets.{asset}.href"))?, tiles).map_err(bad)
+}
+
+#[cfg(test)]
+impl SheetRows {
+    /// Rows without a tile, which still take so many bytes for what is said of each.
+    pub(super) fn of_nothing(bytes: usize) -> Self {
+        let none = || File { href: Hrefs::None, size: Repeated::Same(None) };
+        let group =
+            || Group { href: Hrefs::None, format: Repeated::Same(None), consolidated: Repeated::Same(None) };
+        Self {
+            tiles: Vec::new(),
+            grids: Vec::new(),
+            channels: Repeated::Same(128),
+            channel_scales: Repeated::new((0..bytes).map(|row| row % 2 == 0).collect()),
+            created: Repeated::Same(None),
+            software: Repeated::Same(BTreeMap::new()),
+            store: group(),
+            npy: [none(), none()],
+            preview: none(),
+            preview_shape: Repeated::Same(None),
+            basis: none(),
+            zone: group(),
+        }
+    }
 }

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::Value;
-use tessera_core::{DatasetVersion, Region, TileId, Year};
+use tessera_core::{ByteRanges, DatasetVersion, Region, TileId, Year};
 
+use crate::catalog_files::CatalogFiles;
 use crate::index::description::Description;
+use crate::index::kept::KeptSheets;
 use crate::index::rows::{RowError, SheetRows};
 use crate::index::schema::schema;
-use crate::parquet_file::ParquetFile;
+use crate::parquet_file::{ParquetFile, TAIL};
 use crate::sheet::{Sheet, index_order, sheet_title};
 use crate::{
     Coverage, IndexError, Location, LocationError, Site, TileRecord, collection_id, coverage_path, index_path,
@@ -25,11 +28,16 @@ mod site;
 
 pub(crate) use checked::CheckedTile;
 
+/// Bytes of a coverage bitmap that are read, at most: more than one takes that cannot be packed.
+const MOST_BITMAP: u64 = 1 << 20;
+
 /// The tiles of a year as a catalogue's index holds them: which there are, from the coverage bitmap, and what is known of
 /// each, from `items.parquet`.
 ///
 /// Opening reads the bitmap and a footer. What is known of a tile is read with all of its 20° × 10°, 20,000 tiles at
-/// most, and kept: some tens of bytes a tile.
+/// most, and kept: some tens of bytes a tile, of the tiles that were asked for last ([`CatalogIndex::keep`]).
+///
+/// [`CatalogIndex::keep`]: crate::CatalogIndex::keep
 #[derive(Debug)]
 pub struct YearIndex {
     year: Year,
@@ -39,7 +47,9 @@ pub struct YearIndex {
     items: bool,
     pyramids: Option<Value>,
     file: ParquetFile,
-    sheets: BTreeMap<Sheet, (usize, OnceLock<Arc<SheetRows>>)>,
+    /// The row group of each sheet that has tiles.
+    sheets: BTreeMap<Sheet, usize>,
+    kept: Arc<KeptSheets>,
 }
 
 impl YearIndex {
@@ -48,15 +58,67 @@ impl YearIndex {
     /// # Errors
     /// Files that cannot be read, are of another version or year, or do not belong together.
     pub fn open(catalog: impl AsRef<Path>, year: Year) -> Result<Self, IndexError> {
-        let catalog = catalog.as_ref();
-        let file = ParquetFile::open(&catalog.join(index_path(year)), schema)?;
+        let files = CatalogFiles::folder(catalog);
+        let file = ParquetFile::open(&files.path_of(&index_path(year)), schema)?;
+        let path = files.path_of(&coverage_path(year));
+        let bitmap = fs::read(&path).map_err(IndexError::io(&path))?;
+        Self::with(year, file, path, &bitmap, Arc::default())
+    }
+
+    /// Opens the index of a year in a store that holds a catalogue: in one request for the end of the index, one for the
+    /// bitmap, both at once, and one more where the footer is longer than 256 KiB. A sheet is one request.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_in(store: Arc<dyn ByteRanges>, year: Year) -> Result<Self, IndexError> {
+        let files = CatalogFiles::store(Arc::clone(&store));
+        let mut opened = Self::open_all(&files, &store, &[year], &Arc::default())?;
+        let path = || files.path_of(&index_path(year));
+        opened.pop().ok_or_else(|| IndexError::io(&path())(io::ErrorKind::NotFound.into()))
+    }
+
+    /// Opens the indexes of years in a store, all at once; those that are not there are left out.
+    pub(super) fn open_all(
+        files: &CatalogFiles,
+        store: &Arc<dyn ByteRanges>,
+        years: &[Year],
+        kept: &Arc<KeptSheets>,
+    ) -> Result<Vec<Self>, IndexError> {
+        let wanted: Vec<_> = years
+            .iter()
+            .flat_map(|year| [(index_path(*year), TAIL), (coverage_path(*year), MOST_BITMAP)])
+            .collect();
+        let mut ends = CatalogFiles::ends(&**store, &wanted).into_iter();
+        let mut opened = Vec::new();
+        for (year, objects) in years.iter().zip(wanted.chunks(2)) {
+            let ([(index, _), (bitmap, _)], Some(tail), Some(bits)) = (objects, ends.next(), ends.next())
+            else {
+                break;
+            };
+            let path = files.path_of(index);
+            let Some(tail) = tail.map_err(IndexError::io(&path))? else { continue };
+            let file = ParquetFile::open_in(store, index, path, tail, schema)?;
+            let path = files.path_of(bitmap);
+            let bits = bits.and_then(|bits| bits.ok_or_else(|| io::ErrorKind::NotFound.into()));
+            let bits = bits.map_err(IndexError::io(&path))?;
+            opened.push(Self::with(*year, file, path, &bits, Arc::clone(kept))?);
+        }
+        Ok(opened)
+    }
+
+    /// An index of which the footer is known and the bitmap, which lies at `path`.
+    fn with(
+        year: Year,
+        file: ParquetFile,
+        path: PathBuf,
+        bitmap: &[u8],
+        kept: Arc<KeptSheets>,
+    ) -> Result<Self, IndexError> {
         let said = Description::read(&file)?;
         if said.year != year.to_string() {
             return Err(IndexError::Year { path: file.path, got: said.year, expected: year.to_string() });
         }
-        let path = catalog.join(coverage_path(year));
-        let bytes = fs::read(&path).map_err(IndexError::io(&path))?;
-        let coverage = Coverage::from_gzip(&bytes).map_err(|source| IndexError::Coverage { path, source })?;
+        let coverage = Coverage::from_gzip(bitmap).map_err(|source| IndexError::Coverage { path, source })?;
         let counts = Sheet::all().map(|sheet| (sheet, coverage.count_of(sheet)));
         let groups: Vec<_> = file.groups().collect();
         let mut groups = groups.into_iter().enumerate();
@@ -67,7 +129,7 @@ impl YearIndex {
                 let (path, sheet) = (file.path, sheet_title(sheet, year));
                 return Err(IndexError::Disagree { path, sheet, rows, tiles });
             }
-            sheets.insert(sheet, (group, OnceLock::new()));
+            sheets.insert(sheet, group);
         }
         if groups.next().is_some() || said.tiles != coverage.len() {
             let (path, sheet) = (file.path, format!("all of {year}"));
@@ -75,7 +137,12 @@ impl YearIndex {
         }
         let version = said.version();
         let Description { base_url, items, pyramids, .. } = said;
-        Ok(Self { year, version, coverage, base_url, items, pyramids, file, sheets })
+        Ok(Self { year, version, coverage, base_url, items, pyramids, file, sheets, kept })
+    }
+
+    /// Keeps its sheets with those of other years.
+    pub(super) fn keep_with(&mut self, kept: &Arc<KeptSheets>) {
+        self.kept = Arc::clone(kept);
     }
 
     /// The year.
@@ -157,7 +224,7 @@ impl YearIndex {
 
     /// What is known of the tiles of a sheet, in the order of the index. Nothing is kept.
     pub(crate) fn records_of(&self, sheet: Sheet, site: &Site) -> Result<Vec<TileRecord>, IndexError> {
-        let Some((group, _)) = self.sheets.get(&sheet) else { return Ok(Vec::new()) };
+        let Some(group) = self.sheets.get(&sheet) else { return Ok(Vec::new()) };
         let rows = self.read(*group)?;
         let record = |(row, tile): (usize, &TileId)| self.record_of(&rows, row, *tile, site).transpose();
         rows.tiles.par_iter().enumerate().filter_map(record).collect()
@@ -165,7 +232,7 @@ impl YearIndex {
 
     /// The row group of a sheet.
     pub(crate) fn group_of(&self, sheet: Sheet) -> Option<usize> {
-        self.sheets.get(&sheet).map(|(group, _)| *group)
+        self.sheets.get(&sheet).copied()
     }
 
     fn record_of(
@@ -196,22 +263,22 @@ impl YearIndex {
         })
     }
 
-    /// The rows of a sheet, read once.
+    /// The rows of a sheet, from memory where they are kept.
     fn rows(&self, sheet: Sheet) -> Result<Arc<SheetRows>, IndexError> {
         let none =
             || IndexError::format(&self.file.path, format!("it lacks {}", sheet_title(sheet, self.year)));
-        let (group, kept) = self.sheets.get(&sheet).ok_or_else(none)?;
-        if let Some(rows) = kept.get() {
-            return Ok(Arc::clone(rows));
+        let group = self.sheets.get(&sheet).ok_or_else(none)?;
+        if let Some(rows) = self.kept.get(self.year, sheet) {
+            return Ok(rows);
         }
         // Two threads that come at the same time both read it, and keep one.
         let rows = Arc::new(self.read(*group)?);
-        Ok(Arc::clone(kept.get_or_init(|| rows)))
+        self.kept.put(self.year, sheet, &rows);
+        Ok(rows)
     }
 
     fn read(&self, group: usize) -> Result<SheetRows, IndexError> {
-        let rows = self.file.columns(group, |columns| SheetRows::read(columns, self.year));
-        let rows = rows.map_err(|cause| IndexError::format(&self.file.path, cause))?;
+        let rows = self.file.columns(group, |columns| SheetRows::read(columns, self.year))?;
         match rows.tiles.iter().find(|tile| !self.coverage.contains(**tile)) {
             Some(tile) => Err(self.stranger(*tile)),
             None => Ok(rows),

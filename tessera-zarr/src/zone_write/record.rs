@@ -156,6 +156,19 @@ impl Record {
             && self.tiles.iter().zip(inputs.stamps()).all(same)
     }
 
+    /// Whether another record is of the same bytes, made from the same tiles: by the same attempt, or by another one.
+    pub(crate) fn is_same_shard(&self, other: &Self) -> bool {
+        let same = |a: &Option<ObjectRecord>, b: &Option<ObjectRecord>| match (a, b) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a.is_same(b),
+            _ => false,
+        };
+        (self.format, &self.tiles, &self.failed) == (other.format, &other.tiles, &other.failed)
+            && self.scale_limit.to_bits() == other.scale_limit.to_bits()
+            && same(&self.embeddings, &other.embeddings)
+            && same(&self.scales, &other.scales)
+    }
+
     /// The tiles that it was to be made from.
     pub(crate) fn tiles(&self) -> impl Iterator<Item = TileId> {
         self.tiles.iter().filter_map(|recorded| recorded.tile.parse().ok())

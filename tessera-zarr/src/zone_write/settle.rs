@@ -10,7 +10,7 @@ use crate::zone_write::build::Build;
 use crate::zone_write::lock::Lock;
 use crate::zone_write::pair::WholeObject;
 use crate::zone_write::record::{ObjectRecord, Record};
-use crate::zone_write::there::{is_of, seen_now};
+use crate::zone_write::there::{Found, find_now, seen};
 use crate::{ZoneFillError, ZoneUnit};
 
 /// Where a shard and its record go.
@@ -27,8 +27,8 @@ impl Settling<'_> {
     ///
     /// In a folder a lock keeps two processes from mixing their objects. Elsewhere there is none, since nothing says
     /// whether one who has it still lives. There each says in the record who it is before its first object, and looks
-    /// after its last whether the record and both objects still are its own; if not, the record ends as one of a shard
-    /// that is not whole, whoever came last. The record of a whole shard tells the versions of its objects, so that one
+    /// after its last whether the record and both objects still are its own, or of the same bytes; if not, the record ends
+    /// as one of a shard that is not whole, whoever came last. The record of a whole shard tells the versions of its objects, so that one
     /// that was put over them by a process that was killed before it could look is noticed too, by the next who fills.
     pub(crate) fn put(
         &self,
@@ -64,33 +64,40 @@ impl Settling<'_> {
             if lock.is_none() {
                 let version = match version {
                     Some(version) => Some(version),
-                    None => seen_now(self.store, object).map_err(&failed)?.and_then(|(_, version)| version),
+                    None => {
+                        self.store.forget(object);
+                        seen(self.store, object).map_err(&failed)?.and_then(|(_, version)| version)
+                    }
                 };
                 *recorded = recorded.take().map(|recorded| ObjectRecord { version, ..recorded });
             }
         }
-        if lock.is_none() && !self.is_own(&record, &name)? {
-            write(&record)?;
-            return Err(ZoneFillError::Disturbed { unit: unit.to_string() });
+        if lock.is_none() {
+            match self.settled(&record, &name)? {
+                Some(settled) => record = settled,
+                None => {
+                    write(&record)?;
+                    return Err(ZoneFillError::Disturbed { unit: unit.to_string() });
+                }
+            }
         }
         write(&record.completed())
     }
 
-    /// Whether the record and both objects are as this process put them.
-    fn is_own(&self, record: &Record, name: &str) -> Result<bool, ZoneFillError> {
+    /// The record with the versions that its objects have now, where they and the record are as this process put them, or
+    /// as one put them that writes the same.
+    fn settled(&self, record: &Record, name: &str) -> Result<Option<Record>, ZoneFillError> {
         let found = Record::read(self.records, name)
             .map_err(|cause| ZoneFillError::Io { object: place(self.records, name), cause })?;
-        if !found.is_some_and(|found| found.attempt == record.attempt && !found.is_complete()) {
-            return Ok(false);
+        if !found.is_some_and(|found| found.is_same_shard(record)) {
+            return Ok(None);
         }
-        for (object, expected) in self.objects.iter().zip([&record.embeddings, &record.scales]) {
-            let Some(object) = object else { continue };
-            let seen = seen_now(self.store, object).map_err(self.failed(object))?;
-            if !is_of(seen.as_ref(), expected.as_ref(), true) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let found = find_now(self.store, &self.objects, record, true);
+        Ok(match found.map_err(|cause| ZoneFillError::Io { object: self.store.name(), cause })? {
+            Found::Other => None,
+            Found::Same => Some(record.clone()),
+            Found::Moved(record) => Some(*record),
+        })
     }
 
     fn failed(&self, object: &str) -> impl Fn(io::Error) -> ZoneFillError + use<> {

@@ -9,7 +9,7 @@ use tessera_core::ByteStore;
 use crate::zone_write::record::{ObjectRecord, Record};
 
 /// Size of an object, and its version, where the store tells one.
-pub(crate) type Seen = (u64, Option<String>);
+type Seen = (u64, Option<String>);
 
 /// The objects of folders by their names, as they were when a folder was first asked for; none where the store does not
 /// list names.
@@ -40,29 +40,18 @@ impl<'a> There<'a> {
 
     /// Compares the objects of a shard, which have these names, with its record.
     pub(crate) fn find(&self, objects: &[Option<String>; 2], record: &Record) -> io::Result<Found> {
-        let mut now = record.clone();
-        for (object, expected) in objects.iter().zip([&mut now.embeddings, &mut now.scales]) {
-            let Some(object) = object else { return Ok(Found::Other) };
-            let seen = if self.by_list { self.listed(object)? } else { seen(self.store, object)? };
-            if is_of(seen.as_ref(), expected.as_ref(), self.by_list) {
-                continue;
+        if self.by_list {
+            let mut same = true;
+            for (object, expected) in objects.iter().zip([&record.embeddings, &record.scales]) {
+                let seen = object.as_ref().map(|object| self.listed(object)).transpose()?.flatten();
+                same &= object.is_some() && is_of(seen.as_ref(), expected.as_ref(), true);
             }
-            // It may have been written since the folder was listed.
-            let seen = seen_now(self.store, object)?;
-            if is_of(seen.as_ref(), expected.as_ref(), self.by_list) {
-                continue;
+            if same {
+                return Ok(Found::Same);
             }
-            let (Some((bytes, version)), Some(expected)) = (seen, expected) else { return Ok(Found::Other) };
-            let is_same = || -> io::Result<bool> {
-                let got = ObjectRecord::of(self.store, object)?;
-                Ok(got.is_some_and(|got| got.is_same(expected)))
-            };
-            if bytes != expected.bytes || !is_same()? {
-                return Ok(Found::Other);
-            }
-            expected.version = version;
         }
-        Ok(if now == *record { Found::Same } else { Found::Moved(Box::new(now)) })
+        // It may have been written since the folder was listed.
+        find_now(self.store, objects, record, self.by_list)
     }
 
     fn listed(&self, object: &str) -> io::Result<Option<Seen>> {
@@ -81,13 +70,39 @@ impl<'a> There<'a> {
     }
 }
 
+/// Compares the objects of a shard, as they are now, with its record; where versions do not tell, by reading them.
+pub(crate) fn find_now(
+    store: &dyn ByteStore,
+    objects: &[Option<String>; 2],
+    record: &Record,
+    versions: bool,
+) -> io::Result<Found> {
+    let mut now = record.clone();
+    for (object, expected) in objects.iter().zip([&mut now.embeddings, &mut now.scales]) {
+        let Some(object) = object else { return Ok(Found::Other) };
+        store.forget(object);
+        let seen = seen(store, object)?;
+        if is_of(seen.as_ref(), expected.as_ref(), versions) {
+            continue;
+        }
+        let (Some((bytes, version)), Some(expected)) = (seen, expected) else { return Ok(Found::Other) };
+        if bytes != expected.bytes
+            || !ObjectRecord::of(store, object)?.is_some_and(|got| got.is_same(expected))
+        {
+            return Ok(Found::Other);
+        }
+        expected.version = version;
+    }
+    Ok(if now == *record { Found::Same } else { Found::Moved(Box::new(now)) })
+}
+
 /// The folder of all shards of an array and a year: `utm31/embeddings/c/0`.
 fn folder_of(object: &str) -> &str {
     object.match_indices('/').nth(3).map_or("", |(end, _)| &object[..end])
 }
 
 /// Size and version of an object, as they are known.
-fn seen(store: &dyn ByteStore, object: &str) -> io::Result<Option<Seen>> {
+pub(crate) fn seen(store: &dyn ByteStore, object: &str) -> io::Result<Option<(u64, Option<String>)>> {
     match store.stamp(object) {
         Ok(stamp) => Ok(stamp.map(|stamp| (stamp.bytes, Some(stamp.version)))),
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {
@@ -97,14 +112,8 @@ fn seen(store: &dyn ByteStore, object: &str) -> io::Result<Option<Seen>> {
     }
 }
 
-/// Size and version of an object as they are now.
-pub(crate) fn seen_now(store: &dyn ByteStore, object: &str) -> io::Result<Option<Seen>> {
-    store.forget(object);
-    seen(store, object)
-}
-
 /// Whether what was seen is what is expected; its version too, where both tell one.
-pub(crate) fn is_of(seen: Option<&Seen>, expected: Option<&ObjectRecord>, versions: bool) -> bool {
+fn is_of(seen: Option<&Seen>, expected: Option<&ObjectRecord>, versions: bool) -> bool {
     match (seen, expected) {
         (None, None) => true,
         (Some((bytes, version)), Some(expected)) => {

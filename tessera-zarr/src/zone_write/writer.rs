@@ -7,15 +7,14 @@ use serde_json::{Map, Value};
 use tessera_core::{Archive, ByteStore, DatasetVersion, Folder, PixelGrid, Year};
 
 use crate::place::Place;
-use crate::puts::place;
 use crate::zone_write::build::Build;
 use crate::zone_write::fill::Filler;
 use crate::zone_write::metadata::{documents, group_name};
+use crate::zone_write::parsed;
 use crate::zone_write::partial::Partial;
 use crate::zone_write::shard::Assembler;
 use crate::zone_write::skeleton::{check, is_skeleton, names_of_skeleton, write_zone};
 use crate::zone_write::there::There;
-use crate::zone_write::{parsed, plan};
 use crate::{
     FillEvent, FillOptions, FillReport, ZarrFormat, ZoneFillError, ZoneLayout, ZoneSpec, ZoneStoreError,
     ZoneUnit,
@@ -179,50 +178,6 @@ impl ZoneWriter {
         self.spec.layout
     }
 
-    /// The shards that the tiles of a year touch, by the names of the tiles alone, in some zones or all that the store
-    /// has; zones that only the archive has are left out.
-    ///
-    /// # Errors
-    /// A year or zone that the store does not have, or an archive of another dataset.
-    pub fn plan(
-        &self,
-        archive: &dyn Archive,
-        year: Year,
-        zones: Option<&[u8]>,
-    ) -> Result<Vec<ZoneUnit>, ZoneFillError> {
-        let store = || self.name();
-        let version = archive.version();
-        if !version.mixes_with(&self.spec.version) {
-            return Err(ZoneFillError::Version {
-                archive: archive.name(),
-                got: version.to_string(),
-                store: store(),
-                expected: self.spec.version.to_string(),
-            });
-        }
-        if !self.spec.years.contains(&year) {
-            let years = list(&self.spec.years);
-            return Err(ZoneFillError::Year { store: store(), got: year.to_string(), years });
-        }
-        let wanted = zones.unwrap_or(&self.spec.zones);
-        if let Some(&got) = wanted.iter().find(|zone| !self.spec.zones.contains(zone)) {
-            return Err(ZoneFillError::Zone { store: store(), got, zones: list(&self.spec.zones) });
-        }
-        let mut units = plan::units(archive, year, wanted, self.spec.layout.shard_edge())?;
-        // Shards whose tiles are all gone from the archive: nothing else would notice.
-        for &zone in wanted {
-            let records = place(&**self.build.store(), &Build::records(zone, year));
-            let recorded = self.build.recorded(zone, year).map_err(ZoneFillError::io(records))?;
-            for (row, col) in recorded {
-                if !units.iter().any(|unit| (unit.zone, unit.row, unit.col) == (zone, row, col)) {
-                    units.push(ZoneUnit { zone, year, row, col, tiles: Vec::new() });
-                }
-            }
-        }
-        units.sort_by_key(|unit| (unit.zone, unit.row, unit.col));
-        Ok(units)
-    }
-
     /// Fills shards from an archive: those that are missing, or whose tiles have changed. Each is made from all tiles that
     /// overlap it, in memory that does not depend on its size, and takes its place whole. `told` hears of progress, from
     /// any thread; `stop` is asked now and then whether to stop.
@@ -297,8 +252,4 @@ fn make(place: Place<'_>, spec: &ZoneSpec) -> Result<(), ZoneStoreError> {
         || names_of_skeleton(spec),
         |puts| spec.zones.iter().try_for_each(|zone| write_zone(puts, spec, *zone)),
     )
-}
-
-fn list(all: &[impl ToString]) -> String {
-    all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

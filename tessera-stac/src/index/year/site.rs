@@ -20,7 +20,7 @@ impl YearIndex {
         let path = &self.file.path;
         let error = |cause: &dyn std::error::Error| IndexError::format(path, cause);
         let folder = path.parent().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
-        let mut site = Site::folder(folder.unwrap_or(Path::new("."))).map_err(|cause| error(&cause))?;
+        let mut site = Site::at(folder.unwrap_or(Path::new("."))).map_err(|cause| error(&cause))?;
         if let Some(base) = &self.base_url {
             site = site.base_url(base).map_err(|cause| error(&cause))?;
         }
