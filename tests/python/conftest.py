@@ -5,6 +5,7 @@ import pytest
 import answers
 import asking
 import command
+import s3
 import tiles
 
 
@@ -60,3 +61,13 @@ def paths(sources):
 def zones(sources):
     """What the tiles of each year are as whole zones, slowly."""
     return {year: answers.zones_of(all_tiles) for year, all_tiles in sources[1].items()}
+
+
+@pytest.fixture(scope="session")
+def weed(tmp_path_factory):
+    """SeaweedFS as S3 with an empty bucket `tessera`."""
+    if s3.weed() is None:
+        pytest.skip("TESSERA_TEST_WEED is not the path of SeaweedFS's weed: tests/run sets it")
+    with s3.Weed(tmp_path_factory.mktemp("weed") / "server") as server:
+        server.make_bucket("tessera")
+        yield server
