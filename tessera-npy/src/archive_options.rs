@@ -8,7 +8,8 @@ use tessera_core::{DatasetVersion, Year};
 use crate::contents::Contents;
 use crate::landmask_place::LandmaskPlace;
 use crate::listing::Listing;
-use crate::{ArchiveError, NpyArchive};
+use crate::look::Local;
+use crate::{ArchiveError, NpyArchive, NpyTileOptions};
 
 /// How to open an archive: which of its datasets and years, what its folders do not say, and which text lists its tiles.
 ///
@@ -99,8 +100,10 @@ impl NpyArchiveOptions {
         let root = root.as_ref();
         self.check_landmasks()?;
         let contents = match &self.listing {
-            Some(path) => Contents::of_listing(root, Listing::open(path), &path.display().to_string(), self)?,
-            None => Contents::of_folders(root, self)?,
+            Some(path) => {
+                Contents::of_listing(&Local, root, Listing::open(path), &path.display().to_string(), self)?
+            }
+            None => Contents::of_folders(&Local, root, self)?,
         };
         Ok(NpyArchive::with(contents, self))
     }
@@ -126,7 +129,18 @@ impl NpyArchiveOptions {
         let root = root.as_ref();
         self.check_landmasks()?;
         let name = format!("the listing of {}", root.display());
-        Ok(NpyArchive::with(Contents::of_listing(root, Listing::read(listing), &name, self)?, self))
+        Ok(NpyArchive::with(Contents::of_listing(&Local, root, Listing::read(listing), &name, self)?, self))
+    }
+
+    /// How its tiles are opened.
+    pub(crate) fn of_tile(&self, year: Option<Year>, version: &DatasetVersion) -> NpyTileOptions {
+        let mut options = NpyTileOptions::default();
+        options.year = year;
+        options.version = (*version != DatasetVersion::Unknown).then(|| version.clone());
+        options.landmask = self.landmasks.clone();
+        options.water_from_landmask = self.water_from_landmasks;
+        options.any_shape = self.any_shape;
+        options
     }
 
     /// A folder of landmasks that is not there would let every tile do without.
