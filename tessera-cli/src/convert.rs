@@ -85,6 +85,12 @@ pub(crate) fn run(args: &ConvertArgs, report: &Report) -> Result<()> {
             |id, year| Ok(archive.open_tile(id, Some(year))?.map(|tile| Opened::NpyTile(Arc::new(tile)))),
             report,
         ),
+        Opened::RangedArchive(archive) => many::convert(
+            &job,
+            &*archive,
+            |id, year| Ok(archive.open_tile(id, Some(year))?.map(|tile| Opened::RangedTile(Box::new(tile)))),
+            report,
+        ),
         Opened::StoreArchive(archive) => many::convert(
             &job,
             &archive,

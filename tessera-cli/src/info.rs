@@ -36,14 +36,13 @@ pub(crate) fn run(args: &InfoArgs, report: &Report) -> Result<()> {
 
 /// What is known of a source: key → value, in the order of telling.
 fn describe(source: &str, of: &SourceArgs) -> Result<Map<String, Value>> {
-    let path = Path::new(source);
-    if let (false, Ok(id)) = (path.exists(), source.parse::<TileId>()) {
+    if let (false, Ok(id)) = (Path::new(source).exists(), source.parse::<TileId>()) {
         let mut out = Map::from_iter([("name".to_owned(), json!(id.to_string()))]);
         put_grid(&mut out, &PixelGrid::of_tile(id)?);
         out.insert("bbox".into(), bbox(id));
         return Ok(out);
     }
-    let opened = source::open(path, of)?;
+    let opened = source::open(&source.parse()?, of)?;
     let mut out =
         Map::from_iter([("source".to_owned(), json!(source)), ("kind".to_owned(), json!(kind(&opened)))]);
     match &opened {
@@ -52,10 +51,20 @@ fn describe(source: &str, of: &SourceArgs) -> Result<Map<String, Value>> {
             let notices: Vec<_> = tile.notices().iter().map(ToString::to_string).collect();
             out.insert("notices".into(), json!(notices));
         }
+        Opened::RangedTile(tile) => {
+            out.insert("bytes".into(), json!(tile.file_len()));
+            let notices: Vec<_> = tile.notices().iter().map(ToString::to_string).collect();
+            out.insert("notices".into(), json!(notices));
+        }
         Opened::TileStore(store) => {
             out.insert("zarr_format".into(), json!(store.format().number()));
         }
         Opened::NpyArchive(archive) => {
+            out.insert("version".into(), json!(archive.version().to_string()));
+            put_archive(&mut out, &**archive);
+            out.insert("strangers".into(), json!(archive.strangers().total()));
+        }
+        Opened::RangedArchive(archive) => {
             out.insert("version".into(), json!(archive.version().to_string()));
             put_archive(&mut out, &**archive);
             out.insert("strangers".into(), json!(archive.strangers().total()));
@@ -73,9 +82,9 @@ fn describe(source: &str, of: &SourceArgs) -> Result<Map<String, Value>> {
 
 fn kind(opened: &Opened) -> &'static str {
     match opened {
-        Opened::NpyTile(_) => "NPY tile",
+        Opened::NpyTile(_) | Opened::RangedTile(_) => "NPY tile",
         Opened::TileStore(_) => "tile store",
-        Opened::NpyArchive(_) => "folder of NPY tiles",
+        Opened::NpyArchive(_) | Opened::RangedArchive(_) => "folder of NPY tiles",
         Opened::StoreArchive(_) => "folder of tile stores",
         Opened::ZoneStore(_) => "zone store",
     }

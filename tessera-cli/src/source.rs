@@ -8,12 +8,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use tessera_core::{Archive, DatasetVersion, QuantizedView, Tile, Year};
-use tessera_npy::{NpyArchive, NpyTile};
+use tessera_core::{Archive, Channels, DatasetVersion, QuantizedView, Source, Tile, TileId, Year};
+use tessera_io::Location;
+use tessera_npy::{NpyArchive, NpyArchiveOptions, NpyTile, NpyTileOptions, RangedArchive, RangedTile};
 use tessera_zarr::{OpenError, StoreArchive, TileStore, ZoneStore};
 
 pub(crate) use queried::{Queried, with_all_years, year_of};
 
+use crate::remote;
 use crate::report::list;
 use one_tile::OneTile;
 
@@ -48,14 +50,25 @@ pub(crate) struct SourceArgs {
 /// A source, opened.
 pub(crate) enum Opened {
     NpyTile(Arc<NpyTile>),
+    /// One on a server.
+    RangedTile(Box<RangedTile>),
     TileStore(Box<TileStore>),
     NpyArchive(Box<NpyArchive>),
+    /// One on a server.
+    RangedArchive(Box<RangedArchive>),
     StoreArchive(StoreArchive),
     ZoneStore(Box<ZoneStore>),
 }
 
 /// Opens a tile folder, an embeddings file, a tile store, a folder of either kind, or a zone store.
-pub(crate) fn open(path: &Path, args: &SourceArgs) -> Result<Opened> {
+pub(crate) fn open(location: &Location, args: &SourceArgs) -> Result<Opened> {
+    match location.as_path() {
+        Some(path) => open_path(path, args),
+        None => open_on_server(location, args),
+    }
+}
+
+fn open_path(path: &Path, args: &SourceArgs) -> Result<Opened> {
     if !path.try_exists().with_context(|| format!("cannot look at {}", path.display()))? {
         bail!(
             "{} does not exist: expected a tile folder, an .npy file, a Zarr store, or a folder of tiles",
@@ -83,7 +96,39 @@ pub(crate) fn open(path: &Path, args: &SourceArgs) -> Result<Opened> {
     Ok(Opened::NpyArchive(Box::new(npy_archive(path, args)?)))
 }
 
+fn open_on_server(location: &Location, args: &SourceArgs) -> Result<Opened> {
+    let name = location.file_name().unwrap_or_default();
+    if args.listing.is_none() && (name.ends_with(".npy") || name.parse::<TileId>().is_ok()) {
+        let folder = location.parent().with_context(|| format!("{location}: expected a tile in a folder"))?;
+        let tile = tile_options(args).open_in(remote::store(&folder)?, &name)?;
+        return Ok(Opened::RangedTile(Box::new(tile)));
+    }
+    let store = remote::store(location)?;
+    if args.listing.is_none() {
+        match ZoneStore::open_in(store.clone()) {
+            Ok(store) => return Ok(Opened::ZoneStore(Box::new(store))),
+            Err(OpenError::NotAZoneStore { .. }) => {
+                return Ok(Opened::TileStore(Box::new(TileStore::open_in(store)?)));
+            }
+            Err(OpenError::NotAStore { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        match StoreArchive::open_in(store.clone()) {
+            Ok(stores) if !stores.years().is_empty() => return Ok(Opened::StoreArchive(stores)),
+            // What cannot be listed may still be an archive of which a listing tells.
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::Unsupported => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot list {location}")),
+        }
+    }
+    Ok(Opened::RangedArchive(Box::new(archive_options(args).open_in(store)?)))
+}
+
 fn npy_tile(path: &Path, args: &SourceArgs) -> Result<NpyTile> {
+    Ok(tile_options(args).open(path)?)
+}
+
+fn tile_options(args: &SourceArgs) -> NpyTileOptions {
     let mut options = NpyTile::options();
     if let Some(year) = args.year {
         options = options.year(year);
@@ -97,10 +142,14 @@ fn npy_tile(path: &Path, args: &SourceArgs) -> Result<NpyTile> {
     if args.water_from_landmasks {
         options = options.water_from_landmask();
     }
-    Ok(options.open(path)?)
+    options
 }
 
 fn npy_archive(path: &Path, args: &SourceArgs) -> Result<NpyArchive> {
+    Ok(archive_options(args).open(path)?)
+}
+
+fn archive_options(args: &SourceArgs) -> NpyArchiveOptions {
     let mut options = NpyArchive::options();
     if let Some(year) = args.year {
         options = options.year(year);
@@ -117,7 +166,7 @@ fn npy_archive(path: &Path, args: &SourceArgs) -> Result<NpyArchive> {
     if let Some(listing) = &args.listing {
         options = options.listing(listing);
     }
-    Ok(options.open(path)?)
+    options
 }
 
 /// The year asked for, which the archive must have, or the only one that it has.
@@ -137,8 +186,9 @@ impl Opened {
     pub(crate) fn as_tile(&self) -> Option<&dyn Tile> {
         match self {
             Self::NpyTile(tile) => Some(&**tile),
+            Self::RangedTile(tile) => Some(&**tile),
             Self::TileStore(store) => Some(&**store),
-            Self::NpyArchive(_) | Self::StoreArchive(_) | Self::ZoneStore(_) => None,
+            Self::NpyArchive(_) | Self::RangedArchive(_) | Self::StoreArchive(_) | Self::ZoneStore(_) => None,
         }
     }
 
@@ -146,25 +196,29 @@ impl Opened {
     pub(crate) fn as_archive(&self) -> Option<&dyn Archive> {
         match self {
             Self::NpyArchive(archive) => Some(&**archive),
+            Self::RangedArchive(archive) => Some(&**archive),
             Self::StoreArchive(archive) => Some(archive),
-            Self::NpyTile(_) | Self::TileStore(_) | Self::ZoneStore(_) => None,
+            Self::NpyTile(_) | Self::RangedTile(_) | Self::TileStore(_) | Self::ZoneStore(_) => None,
         }
     }
 }
 
-/// All pixels of a tile: mapped where they are a file, read where they are a store.
+/// All pixels of a tile: mapped where they are a file, read where they are a store or on a server.
 pub(crate) fn with_pixels<T>(
     source: &Opened,
     work: impl FnOnce(&dyn Tile, QuantizedView<'_>) -> Result<T>,
 ) -> Result<T> {
+    let read = |tile: &dyn Tile, work: Box<dyn FnOnce(&dyn Tile, QuantizedView<'_>) -> Result<T> + '_>| {
+        let pixels = tile.read_window(tile.grid().full(), &Channels::All)?;
+        work(tile, pixels.view())
+    };
     match source {
         Opened::NpyTile(tile) => work(&**tile, tile.view()),
-        Opened::TileStore(store) => {
-            use tessera_core::{Channels, Source};
-            let pixels = store.read_window(store.grid().full(), &Channels::All)?;
-            work(&**store, pixels.view())
+        Opened::RangedTile(tile) => read(&**tile, Box::new(work)),
+        Opened::TileStore(store) => read(&**store, Box::new(work)),
+        Opened::NpyArchive(_) | Opened::RangedArchive(_) | Opened::StoreArchive(_) => {
+            bail!("expected one tile, got a folder of tiles")
         }
-        Opened::NpyArchive(_) | Opened::StoreArchive(_) => bail!("expected one tile, got a folder of tiles"),
         Opened::ZoneStore(_) => {
             bail!("expected one tile, got a zone store: tessera region reads a part of it")
         }

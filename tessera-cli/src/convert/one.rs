@@ -24,6 +24,9 @@ pub(super) fn convert(job: &Job<'_>, tile: &Opened, report: &Report) -> Result<(
     if let Opened::NpyTile(tile) = tile {
         tile.notices().iter().for_each(|notice| report.note(&format!("{}: {notice}", tile.name())));
     }
+    if let Opened::RangedTile(tile) = tile {
+        tile.notices().iter().for_each(|notice| report.note(&format!("{}: {notice}", tile.name())));
+    }
     let done = write(job, tile, &target)?;
     let tile = tile.as_tile().context("expected one tile")?;
     let (grid, counts) = (tile.grid(), done.counts);

@@ -28,11 +28,16 @@ impl Opened {
                 let year = year_of(&*tile)?;
                 Queried::Archive(Box::new(OneTile::new(tile, year)))
             }
+            Self::RangedTile(tile) => {
+                let year = year_of(&*tile)?;
+                Queried::Archive(Box::new(OneTile::new(Arc::from(tile as Box<dyn Tile>), year)))
+            }
             Self::TileStore(store) => {
                 let year = year_of(&*store)?;
                 Queried::Archive(Box::new(OneTile::new(Arc::from(store as Box<dyn Tile>), year)))
             }
             Self::NpyArchive(archive) => Queried::Archive(archive),
+            Self::RangedArchive(archive) => Queried::Archive(archive),
             Self::StoreArchive(archive) => Queried::Archive(Box::new(archive)),
             Self::ZoneStore(store) => Queried::Store(store),
         })
