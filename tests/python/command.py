@@ -52,8 +52,8 @@ def done(*args, **env):
     return run(*args, "--json", **env).expect(0).json
 
 
-def start(*args):
+def start(*args, **env):
     """Starts `tessera` and does not wait."""
     return subprocess.Popen(
-        [binary(), *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [binary(), *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **env}
     )

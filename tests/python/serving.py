@@ -118,9 +118,9 @@ class RemoteStore(zarr.abc.store.Store):
     list_prefix = list_dir = list
 
 
-def started(*args):
+def started(*args, **env):
     """Starts a server at a free port and waits until it says where it listens."""
-    process = command.start("serve", *args, "--port", "0", "--json")
+    process = command.start("serve", *args, "--port", "0", "--json", **env)
     ready, _, _ = select.select([process.stdout], [], [], 60)
     line = process.stdout.readline() if ready else ""
     if not line:
@@ -130,8 +130,8 @@ def started(*args):
 
 
 @contextlib.contextmanager
-def serving(*args):
-    server = started(*args)
+def serving(*args, **env):
+    server = started(*args, **env)
     try:
         yield server
     finally:

@@ -132,7 +132,7 @@ def test_a_catalogue_and_its_map(far, weed, tmp_path):
     sent = far("catalog", "update", f"{BUCKET}/v1", "-o", f"{BUCKET}/catalog", "--year", 2024)
     assert weed.names("tessera/catalog") == names, sent
     found = far("catalog", "search", f"{BUCKET}/catalog", "--bbox=" + BOX)
-    with serving.serve(f"{BUCKET}/catalog", **weed.environment) as server:
+    with serving.serving(f"{BUCKET}/catalog", **weed.environment) as server:
         catalog = server.json("/catalog.json")
         assert catalog["type"] == "Catalog"
         part = server.ask("/2024/items.parquet", Range="bytes=0-3")
