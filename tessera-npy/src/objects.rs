@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io::{self, ErrorKind};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tessera_core::{ByteRange, ByteRanges, TileId};
+use tessera_core::{ByteRange, ByteRanges, Stamp, TileId};
 
 use crate::LandmaskProblem;
 use crate::look::{Kind, Local, Look};
@@ -19,7 +20,7 @@ use crate::tiff_file::TiffFile;
 pub(crate) struct Objects {
     pub(crate) bytes: Arc<dyn ByteRanges>,
     root: PathBuf,
-    /// What was listed, so that nothing is listed twice. Each opening begins with nothing.
+    /// What was listed, so that nothing is listed twice.
     listed: Arc<Mutex<HashMap<String, Arc<Vec<String>>>>>,
 }
 
@@ -54,6 +55,29 @@ impl Objects {
             _ => Err(outside()),
         };
         Ok(below.components().map(part).collect::<Result<Vec<_>, _>>()?.join("/"))
+    }
+
+    /// The stamp of a file, there or on this machine.
+    pub(crate) fn stamp(&self, path: &Path) -> io::Result<Option<Stamp>> {
+        if let Ok(name) = self.name_of(path) {
+            return self.bytes.stamp(&name);
+        }
+        let metadata = path.metadata()?;
+        Ok(Some(Stamp { bytes: metadata.len(), version: Stamp::of_time(metadata.modified()?) }))
+    }
+
+    /// Opens a text, on this machine or else in the store, where its path may do without the store's name.
+    pub(crate) fn open_text(&self, path: &Path) -> io::Result<Box<dyn Read + '_>> {
+        if path.exists() {
+            return Ok(Box::new(File::open(path)?));
+        }
+        let name = self.name_of(path).or_else(|_| self.name_of(&self.root.join(path)))?;
+        self.bytes.reader(&name, ByteRange::All)?.ok_or_else(|| ErrorKind::NotFound.into())
+    }
+
+    /// Forgets what was listed.
+    pub(crate) fn forget_listed(&self) {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn list(&self, folder: &Path) -> io::Result<Arc<Vec<String>>> {

@@ -21,6 +21,9 @@ pub(crate) struct RangedFile {
     head: NpyHead,
 }
 
+/// The start of a file; nothing where there is no such object.
+type Start = io::Result<Option<Vec<u8>>>;
+
 /// What reading two headers gave: nothing where there is no such object.
 pub(crate) struct Opened {
     pub(crate) files: [Option<RangedFile>; 2],
@@ -34,7 +37,7 @@ impl RangedFile {
         let names = [name(paths[0])?, name(paths[1])?];
         let range = ByteRange::From { offset: 0, length: START };
         let ranges = [0, 1].map(|at| ObjectRange { object: &names[at], range });
-        let taken: Mutex<[Option<io::Result<Option<Vec<u8>>>>; 2]> = Mutex::default();
+        let taken: Mutex<[Option<Start>; 2]> = Mutex::default();
         objects.bytes.read_many(&ranges, &|at, got| {
             let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(place) = taken.get_mut(at) {
@@ -56,7 +59,7 @@ impl RangedFile {
         objects: &Objects,
         path: &Path,
         object: String,
-        start: io::Result<Option<Vec<u8>>>,
+        start: Start,
         fetches: &mut Fetches,
     ) -> Result<Option<Self>, NpyFileProblem> {
         let size = || objects.bytes.size(&object)?.ok_or_else(|| io::Error::from(ErrorKind::NotFound));

@@ -239,7 +239,7 @@ impl Output<'_> {
     fn put_scales(&mut self, row: usize, values: &[f32]) -> Result<(), ShapeError> {
         match &mut self.scales {
             ScalesOut::Pixel(scales) => {
-                scales.row_mut(row).assign(&ArrayView1::from_shape(self.cols, values)?)
+                scales.row_mut(row).assign(&ArrayView1::from_shape(self.cols, values)?);
             }
             ScalesOut::Channel(scales) => {
                 let values = ArrayView2::from_shape((self.cols, self.channels), values)?;

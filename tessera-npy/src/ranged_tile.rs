@@ -1,7 +1,7 @@
 //! A tile in two NPY files in a store of objects.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tessera_core::{
@@ -20,7 +20,6 @@ use crate::place::Place;
 use crate::ranged_file::{Opened, RangedFile};
 use crate::ranged_read::{RangedPixels, RangedScales, Wanted};
 use crate::said::Said;
-use crate::tiff_file::TiffFile;
 use crate::{
     Landmask, LandmaskError, LandmaskProblem, NpyFileError, NpyFileProblem, NpyTileOptions, TileError,
     TileNotice, scales, water,
@@ -82,7 +81,8 @@ impl RangedTile {
         let folder = objects.full(&pair.embeddings).parent().map(Path::to_owned).unwrap_or_default();
         let place = Place::of_tile_folder(&folder);
         let mut said = Said::of(&pair, &place, options)?;
-        let (landmask, mask) = find_landmask(objects, &place, &folder, &said, options)?.unzip();
+        let landmask = Self::landmask_of(objects, &place, &folder, (said.id, &said.version), options)?;
+        let (landmask, mask) = landmask.map(|path| Landmask::open(objects, &path)).transpose()?.unzip();
         let converted = (!scales::native(scales_file.head())).then(|| scales_file.head());
         let grid = said.settle(&pair, dim, landmask.as_ref(), converted, options)?;
 
@@ -103,6 +103,29 @@ impl RangedTile {
         }
         let pixels = RangedPixels { embeddings, scales_file, scales, dim };
         Ok(Self { bytes: Arc::clone(&objects.bytes), said, grid, pixels, landmask, opening })
+    }
+
+    /// The landmask of a tile, where one is wanted and there.
+    pub(crate) fn landmask_of(
+        objects: &Objects,
+        place: &Place,
+        folder: &Path,
+        (id, version): (TileId, &DatasetVersion),
+        options: &NpyTileOptions,
+    ) -> Result<Option<PathBuf>, LandmaskError> {
+        match &options.landmask {
+            LandmaskPlace::Search if !options.water_from_landmask => Ok(None),
+            LandmaskPlace::In(landmasks) if !options.water_from_landmask => {
+                let path = landmasks.join(format!("{id}.tiff"));
+                let there = objects.exists(&path);
+                let there = there.map_err(|cause| LandmaskError {
+                    path: path.clone(),
+                    problem: LandmaskProblem::Io(cause),
+                });
+                Ok(there?.then_some(path))
+            }
+            wanted => wanted.find(objects, place, folder, id, version),
+        }
     }
 
     /// What is unusual about the tile.
@@ -143,26 +166,6 @@ impl RangedTile {
         let list = channels.resolve(self.pixels.dim.2);
         list.map(drop).map_err(|cause| SourceError::new(self.name(), cause))
     }
-}
-
-/// The landmask of a tile, where one is wanted and there.
-fn find_landmask(
-    objects: &Objects,
-    place: &Place,
-    folder: &Path,
-    said: &Said,
-    options: &NpyTileOptions,
-) -> Result<Option<(Landmask, TiffFile)>, TileError> {
-    let path = match &options.landmask {
-        LandmaskPlace::Search if !options.water_from_landmask => None,
-        LandmaskPlace::In(landmasks) if !options.water_from_landmask => {
-            let path = landmasks.join(format!("{}.tiff", said.id));
-            let error = |cause| LandmaskError { path: path.clone(), problem: LandmaskProblem::Io(cause) };
-            objects.exists(&path).map_err(error)?.then_some(path)
-        }
-        wanted => wanted.find(objects, place, folder, said.id, &said.version)?,
-    };
-    Ok(path.map(|path| Landmask::open(objects, &path)).transpose()?)
 }
 
 /// All scales of a file whose length is checked.
