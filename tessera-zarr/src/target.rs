@@ -105,7 +105,8 @@ impl<'a> Target<'a> {
             let (mark, stale): (Vec<_>, Vec<_>) = found
                 .iter()
                 .map(|(name, _)| name.as_str())
-                .filter(|name| !written.contains(*name))
+                // A root that is there now was put by another one, who came first.
+                .filter(|name| !written.contains(*name) && !is_root(name))
                 .partition(|name| *name == OVERWRITTEN);
             for name in stale.into_iter().chain(mark) {
                 store.remove(name).map_err(WriteError::io(place(store, name)))?;

@@ -72,16 +72,29 @@ impl Settling<'_> {
                 *recorded = recorded.take().map(|recorded| ObjectRecord { version, ..recorded });
             }
         }
-        if lock.is_none() {
-            match self.settled(&record, &name)? {
-                Some(settled) => record = settled,
-                None => {
-                    write(&record)?;
-                    return Err(ZoneFillError::Disturbed { unit: unit.to_string() });
+        if lock.is_some() {
+            return write(&record.completed());
+        }
+        let settled = self.settled(&record, &name)?;
+        let settled = match settled.map(Record::completed) {
+            Some(complete) => {
+                write(&complete)?;
+                // One may have put its objects since, who then does not find its own record, or has gone.
+                match self.found(&complete)? {
+                    Found::Same => return Ok(()),
+                    Found::Moved(moved) => Some(*moved),
+                    Found::Other => None,
                 }
             }
+            None => None,
+        };
+        match settled {
+            Some(complete) => write(&complete),
+            None => {
+                write(&record)?;
+                Err(ZoneFillError::Disturbed { unit: unit.to_string() })
+            }
         }
-        write(&record.completed())
     }
 
     /// The record with the versions that its objects have now, where they and the record are as this process put them, or
@@ -92,12 +105,17 @@ impl Settling<'_> {
         if !found.is_some_and(|found| found.is_same_shard(record)) {
             return Ok(None);
         }
-        let found = find_now(self.store, &self.objects, record, true);
-        Ok(match found.map_err(|cause| ZoneFillError::Io { object: self.store.name(), cause })? {
+        Ok(match self.found(record)? {
             Found::Other => None,
             Found::Same => Some(record.clone()),
             Found::Moved(record) => Some(*record),
         })
+    }
+
+    /// What is there now beside a record.
+    fn found(&self, record: &Record) -> Result<Found, ZoneFillError> {
+        find_now(self.store, &self.objects, record, true)
+            .map_err(|cause| ZoneFillError::Io { object: self.store.name(), cause })
     }
 
     fn failed(&self, object: &str) -> impl Fn(io::Error) -> ZoneFillError + use<> {
