@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod geotiff;
+mod location;
 #[cfg(feature = "pyramid")]
 mod map_tiles;
 mod output;
@@ -8,12 +9,16 @@ mod output;
 mod pmtiles_file;
 mod points;
 mod polygons;
+#[cfg(feature = "remote")]
+mod remote;
+mod remote_url;
 mod table;
 
 pub use geotiff::{
     Compression, GeoTiffError, GeoTiffOptions, GeoTiffPictureWriter, GeoTiffReport, GeoTiffSpec,
     GeoTiffWriter,
 };
+pub use location::{Location, LocationError};
 #[cfg(feature = "pyramid")]
 pub use map_tiles::{MapTileError, MapTiles, MapTilesError, MapTilesInfo};
 pub use output::OutputError;
@@ -21,4 +26,7 @@ pub use output::OutputError;
 pub use pmtiles_file::{PmTilesError, PmTilesReport};
 pub use points::{PointProblem, PointTable, PointTableError};
 pub use polygons::{GeoJsonError, GeoJsonProblem, parse_geojson, read_geojson};
+#[cfg(feature = "remote")]
+pub use remote::{Remote, RemoteError, RemoteNotice, RemoteOptions, RemoteStore, RemoteTrouble, Traffic};
+pub use remote_url::{RemoteScheme, RemoteUrl};
 pub use table::{TableBatch, TableError, TableReport, TableSpec, TableWriter};

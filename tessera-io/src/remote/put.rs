@@ -1,0 +1,89 @@
+//! Objects that are put whole, and deleted.
+
+use std::io;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::header::{HeaderName, IF_NONE_MATCH};
+use http::response::Parts;
+use http::{Method, StatusCode};
+
+use super::RemoteTrouble;
+use super::failure::Failure;
+use super::objects::Objects;
+
+/// What a server compares what came with, before it takes it
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html>).
+pub(super) const CRC32C: HeaderName = HeaderName::from_static("x-amz-checksum-crc32c");
+
+pub(super) fn crc32c(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(crc32c::crc32c(bytes).to_be_bytes())
+}
+
+/// Whether an answer is that all went well.
+pub(super) fn done(parts: &Parts, body: &[u8]) -> Result<(), Failure> {
+    if parts.status.is_success() { Ok(()) } else { Err(Failure::refused(parts, body)) }
+}
+
+impl Objects {
+    /// That objects can be written at all.
+    pub(super) fn check_writable(&self, object: &str) -> io::Result<()> {
+        self.check(object)?;
+        if self.line.target.is_s3() {
+            return Ok(());
+        }
+        let what = "a web server is only read from: write to a folder, or to s3://".to_owned();
+        Err(Failure::of(RemoteTrouble::Unsupported(what)).error(&self.line.target.about(object), "write", 0))
+    }
+
+    /// Puts an object in its place.
+    pub(super) async fn put(&self, object: &str, bytes: Bytes) -> io::Result<()> {
+        self.check_writable(object)?;
+        let sum = crc32c(&bytes);
+        let call = self.call(Method::PUT, object, "write").with(CRC32C, &sum).body(bytes);
+        self.line.ask(&call, done).await?;
+        self.forget(object);
+        Ok(())
+    }
+
+    /// Puts an object in its place where there is none; false where there is one.
+    pub(super) async fn put_new(&self, object: &str, bytes: Bytes) -> io::Result<bool> {
+        self.check_writable(object)?;
+        let sum = crc32c(&bytes);
+        let call = self.call(Method::PUT, object, "write").with(CRC32C, &sum).with(IF_NONE_MATCH, "*");
+        let call = call.body(bytes.clone());
+        let (new, attempts) = self.line.ask(&call, put_or_there).await?;
+        if new {
+            self.forget(object);
+            return Ok(true);
+        }
+        // The answer to an attempt before may have been lost: what is there is what this one put, then.
+        Ok(attempts > 1
+            && self.read(object, tessera_core::ByteRange::All, Vec::new()).await?.as_deref() == Some(&bytes))
+    }
+
+    /// Deletes an object; false where there is none, which is asked first: S3 says nothing of it.
+    pub(super) async fn remove(&self, object: &str) -> io::Result<bool> {
+        self.check_writable(object)?;
+        if self.head(object).await?.is_none() {
+            return Ok(false);
+        }
+        let call = self.call(Method::DELETE, object, "delete");
+        let gone = |parts: &Parts, body: &[u8]| match parts.status {
+            StatusCode::NOT_FOUND => Ok(()),
+            _ => done(parts, body),
+        };
+        self.line.ask(&call, gone).await?;
+        self.forget(object);
+        Ok(true)
+    }
+}
+
+/// Whether an object was put; not, where there is one.
+fn put_or_there(parts: &Parts, body: &[u8]) -> Result<bool, Failure> {
+    match parts.status {
+        StatusCode::PRECONDITION_FAILED | StatusCode::NOT_MODIFIED => Ok(false),
+        _ => done(parts, body).map(|()| true),
+    }
+}
