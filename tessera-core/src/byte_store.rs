@@ -54,6 +54,12 @@ pub trait ByteStore: ByteRanges {
     /// # Errors
     /// Where the store refuses.
     fn remove(&self, object: &str) -> io::Result<bool>;
+
+    /// The most bytes of an object that its writer holds in memory before they have arrived, however long the object is:
+    /// the parts of an upload, say. By itself none that would count.
+    fn held(&self) -> u64 {
+        0
+    }
 }
 
 /// An object while it is written: appended to, and then finished. Flushed, all that was written has arrived, as far as it
@@ -64,4 +70,14 @@ pub trait ObjectWriter: Write + Send {
     /// # Errors
     /// Where the store refuses; then what was there before is there still.
     fn finish(self: Box<Self>) -> io::Result<()>;
+
+    /// As [`finish`](Self::finish), and says which version the object has now, as
+    /// [`Stamp::version`](crate::Stamp::version) does, where the store tells that with its answer: what another puts there
+    /// a moment later has another one. `None`, which is what this says by itself, where it does not.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish).
+    fn finish_versioned(self: Box<Self>) -> io::Result<Option<String>> {
+        self.finish().map(|()| None)
+    }
 }

@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
-use crate::folder_writer::FileWriter;
+use crate::folder_writer::{FileWriter, InPlaceWriter};
 use crate::{ByteRange, ByteRanges, ByteStore, ObjectWriter, Stamp};
 
 /// A folder whose files are objects: read in ranges, and written each as a whole. No object name leads out of it.
 ///
 /// An object is written to a hidden file beside its place, or in the folder that [`partial_in`](Self::partial_in) names,
-/// and renamed once it is on disk.
+/// and renamed once it is on disk; or in its place at once, where the folder is [`unseen`](Self::unseen).
 ///
 /// ```
 /// use tessera_core::{ByteRange, ByteRanges, ByteStore, Folder};
@@ -27,21 +27,51 @@ use crate::{ByteRange, ByteRanges, ByteStore, ObjectWriter, Stamp};
 #[derive(Debug, Clone)]
 pub struct Folder {
     root: PathBuf,
-    partial: Option<PathBuf>,
+    making: Making,
     sync: bool,
+}
+
+/// Where an object is while it is written.
+#[derive(Debug, Clone)]
+enum Making {
+    /// In a hidden file beside its place.
+    Beside,
+    /// In this folder.
+    In(PathBuf),
+    /// In its place.
+    InPlace,
 }
 
 impl Folder {
     /// The folder at this path; it is looked at when something is read.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), partial: None, sync: true }
+        Self { root: root.into(), making: Making::Beside, sync: true }
     }
 
     /// The folder, which must exist on the same file system, for objects that are not whole yet.
     #[must_use]
     pub fn partial_in(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.partial = Some(folder.into());
+        self.making = Making::In(folder.into());
+        self
+    }
+
+    /// The folder is one that nobody else sees yet, such as a temporary one that takes its place as a whole later: objects
+    /// are written in their place at once, which is faster, and only their bytes are brought to disk, not their names.
+    ///
+    /// ```
+    /// use tessera_core::{ByteRanges, ByteStore, Folder};
+    ///
+    /// let dir = tempfile::tempdir()?;
+    /// let folder = Folder::new(dir.path()).unseen();
+    /// folder.put("a/b", b"0123456789")?;
+    /// assert_eq!(folder.size("a/b")?, Some(10));
+    /// assert!(!folder.put_new("a/b", b"9")?, "there is one already");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn unseen(mut self) -> Self {
+        self.making = Making::InPlace;
         self
     }
 
@@ -188,12 +218,31 @@ impl ByteRanges for Folder {
 
 impl ByteStore for Folder {
     fn create(&self, object: &str) -> io::Result<Box<dyn ObjectWriter>> {
-        Ok(Box::new(FileWriter::begin(&self.place(object)?, self.partial.as_deref(), self.sync)?))
+        let place = self.place(object)?;
+        Ok(match &self.making {
+            Making::InPlace => Box::new(InPlaceWriter::begin(&place, false, self.sync)?),
+            Making::In(folder) => Box::new(FileWriter::begin(&place, Some(folder), self.sync)?),
+            Making::Beside => Box::new(FileWriter::begin(&place, None, self.sync)?),
+        })
     }
 
     fn put_new(&self, object: &str, bytes: &[u8]) -> io::Result<bool> {
         use std::io::Write;
-        let mut writer = FileWriter::begin(&self.place(object)?, self.partial.as_deref(), self.sync)?;
+        let place = self.place(object)?;
+        let partial = match &self.making {
+            Making::InPlace => {
+                let mut writer = match InPlaceWriter::begin(&place, true, self.sync) {
+                    Ok(writer) => writer,
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+                    Err(error) => return Err(error),
+                };
+                writer.write_all(bytes)?;
+                return Box::new(writer).finish().map(|()| true);
+            }
+            Making::In(folder) => Some(folder.as_path()),
+            Making::Beside => None,
+        };
+        let mut writer = FileWriter::begin(&place, partial, self.sync)?;
         writer.write_all(bytes)?;
         writer.finish_new()
     }
@@ -266,10 +315,15 @@ mod tests {
         for folder in [
             Folder::new(dir.path().join("a")),
             Folder::new(dir.path().join("b")).partial_in(&partial).sync(false),
+            Folder::new(dir.path().join("c")).unseen(),
         ] {
             let mut writer = folder.create("c/0").unwrap();
             writer.write_all(b"half").unwrap();
-            assert_eq!(folder.size("c/0").unwrap(), None);
+            assert_eq!(
+                folder.size("c/0").unwrap().is_some(),
+                matches!(folder.making, Making::InPlace),
+                "{folder:?}"
+            );
             drop(writer);
             assert!(names(&folder).is_empty());
             folder.put("c/0", b"one").unwrap();

@@ -77,3 +77,54 @@ impl ObjectWriter for FileWriter {
         self.put(|file, place| file.persist(place).map(|_| true).map_err(|error| error.error)).map(|_| ())
     }
 }
+
+/// A file that is written in its place, and is removed when it is dropped before it is whole.
+pub(crate) struct InPlaceWriter {
+    file: File,
+    place: PathBuf,
+    sync: bool,
+    whole: bool,
+}
+
+impl InPlaceWriter {
+    /// Begins a file in its place; only where there is none, if `new`.
+    pub(crate) fn begin(place: &Path, new: bool, sync: bool) -> io::Result<Self> {
+        let open = || if new { File::create_new(place) } else { File::create(place) };
+        let file = match open() {
+            // The first of its folder: rarely asked, since most objects have a neighbour.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(place.parent().unwrap_or(Path::new(".")))?;
+                open()
+            }
+            opened => opened,
+        }?;
+        Ok(Self { file, place: place.to_owned(), sync, whole: false })
+    }
+}
+
+impl Write for InPlaceWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.sync { self.file.sync_all() } else { Ok(()) }
+    }
+}
+
+impl ObjectWriter for InPlaceWriter {
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.flush()?;
+        self.whole = true;
+        Ok(())
+    }
+}
+
+impl Drop for InPlaceWriter {
+    fn drop(&mut self) {
+        if !self.whole {
+            // Who began it knows that it is not whole.
+            let _ = fs::remove_file(&self.place);
+        }
+    }
+}

@@ -1,9 +1,7 @@
 //! Writing the chunks of an array.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
@@ -12,6 +10,7 @@ use crate::array::ArraySpec;
 use crate::chunk_codec::ChunkCodec;
 use crate::chunk_grid::grid_points;
 use crate::in_order::in_order;
+use crate::puts::{Puts, place};
 use crate::scratch::{Scratch, with_scratch};
 use crate::shard_index::ShardIndex;
 use crate::{ChunkGrid, WriteError, ZarrFormat};
@@ -23,10 +22,9 @@ pub(crate) type FillChunk<'a> = dyn Fn(&[u64], &mut [u8]) + Sync + 'a;
 pub(crate) struct ChunkWriter<'a> {
     pub(crate) spec: &'a ArraySpec,
     pub(crate) format: ZarrFormat,
-    /// The folder of the array.
-    pub(crate) folder: &'a Path,
-    /// Whether every file is on disk when this is done.
-    pub(crate) sync: bool,
+    pub(crate) puts: &'a Puts<'a>,
+    /// The name of the array in its store.
+    pub(crate) folder: &'a str,
     /// Which rows of objects to write.
     pub(crate) objects: Range<u64>,
     /// Told the rows of pixels that have been copied into every chunk that holds them.
@@ -91,7 +89,7 @@ impl ChunkWriter<'_> {
         }
     }
 
-    /// A file for each chunk.
+    /// An object for each chunk.
     fn write_chunks(&self, encode: &EncodeChunk<'_>) -> Result<u64, WriteError> {
         let chunks: Vec<_> = self.spec.grid.chunks().filter(|chunk| self.wants(chunk)).collect();
         chunks
@@ -100,14 +98,14 @@ impl ChunkWriter<'_> {
             .map(|index| {
                 with_scratch(|scratch| {
                     encode(&index, scratch)?;
-                    self.write_object(&index, |file| file.write_all(&scratch.encoded))?;
+                    self.puts.put(self.name_of(&index), &scratch.encoded)?;
                     Ok(scratch.encoded.len() as u64)
                 })
             })
             .try_reduce(|| 0, |a, b| Ok(a + b))
     }
 
-    /// A file for each shard, one after another, the chunks of each in parallel.
+    /// An object for each shard, one after another, the chunks of each in parallel.
     fn write_shards(&self, shard: &[u64], encode: &EncodeChunk<'_>) -> Result<u64, WriteError> {
         let per_shard: Vec<u64> =
             shard.iter().zip(self.spec.grid.chunk_shape()).map(|(s, c)| s / c).collect();
@@ -119,36 +117,30 @@ impl ChunkWriter<'_> {
                 grid_points(first.iter().zip(&per_shard).map(|(first, n)| *first..first + n).collect())
                     .collect();
             let exists = |index: &Vec<u64>| index.iter().zip(&counts).all(|(i, n)| i < n);
-            let (path, mut file) = self.create(&object)?;
-            let (index, end) = append_in_order(&chunks, exists, encode, &mut file, &WriteError::io(&path))?;
+            let (store, name) = (self.puts.store(), self.name_of(&object));
+            let failed = WriteError::io(place(store, &name));
+            let mut out = store.create(&name).map_err(&failed)?;
+            let (index, end) = append_in_order(&chunks, exists, encode, &mut out, &failed)?;
             let index = index.encode();
-            file.write_all(&index).and_then(|()| self.finish(&file)).map_err(WriteError::io(&path))?;
+            out.write_all(&index).and_then(|()| out.finish()).map_err(&failed)?;
             bytes += end + index.len() as u64;
         }
         Ok(bytes)
     }
 
-    fn write_object(
-        &self,
-        index: &[u64],
-        write: impl FnOnce(&mut File) -> io::Result<()>,
-    ) -> Result<(), WriteError> {
-        let (path, mut file) = self.create(index)?;
-        write(&mut file).and_then(|()| self.finish(&file)).map_err(WriteError::io(&path))
+    fn name_of(&self, index: &[u64]) -> String {
+        format!("{}/{}", self.folder, self.format.keys().key(index))
     }
+}
 
-    fn create(&self, index: &[u64]) -> Result<(std::path::PathBuf, File), WriteError> {
-        let path = self.folder.join(self.format.keys().key(index));
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(WriteError::io(parent))?;
-        }
-        let file = File::create_new(&path).map_err(WriteError::io(&path))?;
-        Ok((path, file))
-    }
-
-    fn finish(&self, file: &File) -> io::Result<()> {
-        if self.sync { file.sync_all() } else { Ok(()) }
-    }
+/// The names of all objects of an array whose own name in the store is `folder`.
+pub(crate) fn names_of<'a>(
+    spec: &ArraySpec,
+    format: ZarrFormat,
+    folder: &'a str,
+) -> impl Iterator<Item = String> + use<'a> {
+    let objects: Vec<_> = spec.objects().map(|grid| grid.chunks().collect()).unwrap_or_default();
+    objects.into_iter().map(move |index| format!("{folder}/{}", format.keys().key(&index)))
 }
 
 /// Leaves the encoded bytes of a chunk in the scratch memory.

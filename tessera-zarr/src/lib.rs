@@ -19,6 +19,8 @@ mod index_cache;
 mod layout;
 mod metadata;
 mod open;
+mod place;
+mod puts;
 mod raster_writer;
 mod read;
 mod rgb_pyramid;
@@ -26,10 +28,12 @@ mod scratch;
 mod shard_index;
 mod staging;
 mod stored_array;
+mod target;
 mod tile_arrays;
 mod tile_store;
 mod tile_writer;
 mod transpose;
+mod write_error;
 mod zone_read;
 mod zone_store;
 mod zone_write;
@@ -47,7 +51,8 @@ pub use rgb_pyramid::{PyramidAttributes, RgbChunkError, RgbPyramid, RgbPyramidEr
 pub use staging::StagingError;
 pub use tessera_core::Folder;
 pub use tile_store::TileStore;
-pub use tile_writer::{TileWriter, WriteError, WriteReport};
+pub use tile_writer::{TileWriter, WriteReport};
+pub use write_error::WriteError;
 pub use zone_store::{
     DamagedChunk, ShardCheck, StoredShard, ZoneArrayInfo, ZoneShard, ZoneSource, ZoneStore,
 };

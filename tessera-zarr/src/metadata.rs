@@ -1,16 +1,12 @@
 //! The metadata of arrays and groups as JSON, in both formats.
 
-use std::fs::File;
-use std::io::Write;
-
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use zarrs::metadata::v2::ArrayMetadataV2;
 use zarrs::metadata::v3::ArrayMetadataV3;
 
+use crate::ZarrFormat;
 use crate::array::ArraySpec;
-use crate::staging::Staging;
-use crate::{WriteError, ZarrFormat};
 
 /// The metadata documents of a group and its arrays: name within the store → JSON, in the order of writing.
 pub(crate) type Documents = Vec<(String, Value)>;
@@ -111,21 +107,4 @@ pub(crate) fn v3_array(array: &ArraySpec) -> Result<Value, String> {
     });
     ArrayMetadataV3::deserialize(&metadata).map_err(|e| e.to_string())?;
     Ok(metadata)
-}
-
-impl Staging {
-    /// Writes the documents of a store in the making, each on disk with `sync`.
-    pub(crate) fn write(&self, documents: &Documents, sync: bool) -> Result<(), WriteError> {
-        for (name, document) in documents {
-            let path = self.path().join(name);
-            let text = serde_json::to_string_pretty(document)
-                .map_err(|e| WriteError::Metadata { why: e.to_string() })?;
-            let mut file = File::create_new(&path).map_err(WriteError::io(&path))?;
-            file.write_all(text.as_bytes()).map_err(WriteError::io(&path))?;
-            if sync {
-                file.sync_all().map_err(WriteError::io(&path))?;
-            }
-        }
-        Ok(())
-    }
 }

@@ -1,17 +1,17 @@
 //! Writing any raster of pixels as a store.
 
 use std::error::Error;
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use tessera_core::{DatasetVersion, MemoryBudget, Quantized, RasterGrid, ScalesView, Year};
+use tessera_core::{ByteStore, DatasetVersion, MemoryBudget, Quantized, RasterGrid, ScalesView, Year};
 
 use crate::array::ArraySpec;
 use crate::attributes::raster;
 use crate::encode::{ALL_OBJECTS, ChunkWriter, FillChunk};
-use crate::staging::Staging;
-use crate::{Layout, WriteError, WriteReport, metadata, tile_arrays};
+use crate::place::Place;
+use crate::tile_writer::{is_of, names_of_all};
+use crate::{Layout, StagingError, WriteError, WriteReport, metadata, tile_arrays};
 
 /// Writes stores of any raster: the answer to a query, say, in the form of a tile store, on any grid.
 ///
@@ -107,11 +107,43 @@ impl RasterWriter {
         budget: MemoryBudget,
         read: &mut ReadRows<'_>,
     ) -> Result<WriteReport, WriteError> {
-        let (grid, channels) = (&info.grid, info.channels);
+        self.write_at(info, budget, read, |_| Place::folder(path, self.overwrite, self.sync))
+    }
+
+    /// Writes a raster at the root of a store of objects, as [`TileWriter::write_in`](crate::TileWriter::write_in) does with
+    /// a tile.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write); then there is no store in the place, or the one that was there, unless it was to be
+    /// overwritten.
+    pub fn write_in(
+        &self,
+        store: &dyn ByteStore,
+        info: &RasterInfo<'_>,
+        budget: MemoryBudget,
+        read: &mut ReadRows<'_>,
+    ) -> Result<WriteReport, WriteError> {
+        self.write_at(info, budget, read, |arrays| {
+            Place::objects(store, self.overwrite, &|name| is_of(arrays, name))
+        })
+    }
+
+    fn write_at<'a>(
+        &self,
+        info: &RasterInfo<'_>,
+        budget: MemoryBudget,
+        read: &mut ReadRows<'_>,
+        begin: impl FnOnce(&[ArraySpec]) -> Result<Place<'a>, StagingError>,
+    ) -> Result<WriteReport, WriteError> {
+        let (grid, channels, format) = (&info.grid, info.channels, self.layout.format());
         let dim = (grid.rows(), grid.cols(), channels);
-        let embeddings = tile_arrays::embeddings(&self.layout, dim, grid.crs())?;
-        let scales = tile_arrays::scales(&self.layout, &[dim.0, dim.1], grid.crs())?;
+        let mut arrays = vec![
+            tile_arrays::embeddings(&self.layout, dim, grid.crs())?,
+            tile_arrays::scales(&self.layout, &[dim.0, dim.1], grid.crs())?,
+        ];
         let coordinates = tile_arrays::coordinates(grid, info.year, channels)?;
+        arrays.extend(coordinates.iter().map(|one| one.spec.clone()));
+        let (embeddings, scales) = (&arrays[0], &arrays[1]);
         let step = embeddings.shard.as_ref().map_or(embeddings.grid.chunk_shape()[0], |shard| shard[0]);
         let step = usize::try_from(step).unwrap_or(usize::MAX).min(grid.rows());
         let needed = (step as u64).saturating_mul(grid.cols() as u64).saturating_mul(channels as u64 + 4);
@@ -119,70 +151,56 @@ impl RasterWriter {
             let (rows, cols, budget) = (step, grid.cols(), budget.bytes());
             return Err(WriteError::Memory { rows, cols, needed, budget });
         }
+        let documents =
+            metadata::documents(format, &arrays, &raster::attributes(info, self.created.as_deref()))
+                .map_err(|why| WriteError::Metadata { why })?;
 
-        let staging = Staging::begin(path, self.overwrite)?;
-        let folders = [&embeddings, &scales].into_iter().chain(coordinates.iter().map(|one| &one.spec));
-        for spec in folders {
-            let folder = staging.path().join(spec.name);
-            fs::create_dir(&folder).map_err(WriteError::io(&folder))?;
-        }
-        let mut bytes_out = 0;
-        let mut pixels = Quantized::empty();
-        for (band, first) in (0..grid.rows()).step_by(step).enumerate() {
-            let rows = first..(first + step).min(grid.rows());
-            read(rows.clone(), &mut pixels).map_err(|cause| WriteError::Pixels { cause })?;
-            let (view, objects) = (pixels.view(), band as u64..band as u64 + 1);
-            let (got, factors) = (view.dim(), view.scales());
-            if got != (rows.len(), grid.cols(), channels) || !matches!(factors, ScalesView::Pixel(_)) {
-                let (rows, cols) = (got.0, got.1);
-                return Err(WriteError::Shape { rows, cols, grid_rows: step, grid_cols: grid.cols() });
-            }
-            let data = view.data();
-            bytes_out += self.array(&staging, &embeddings, objects.clone(), &|index, out| {
-                tile_arrays::fill_embeddings((&data, first), &embeddings.grid, index, out);
-            })?;
-            bytes_out += self.array(&staging, &scales, objects, &|index, out| {
-                tile_arrays::fill_scales((&factors, first), &scales.grid, index, out);
-            })?;
-        }
-        for one in &coordinates {
-            self.array(&staging, &one.spec, ALL_OBJECTS, &|_, out| out.copy_from_slice(&one.bytes))?;
-        }
+        let place = begin(&arrays)?;
+        let bytes_out = place.write(
+            &documents,
+            || names_of_all(&arrays, format),
+            |puts| {
+                let write = |spec: &ArraySpec, objects: Range<u64>, fill: &FillChunk<'_>| {
+                    ChunkWriter { spec, format, puts, folder: spec.name, rows_read: None, objects }
+                        .write(fill)
+                };
+                let mut bytes_out = 0;
+                let mut pixels = Quantized::empty();
+                for (band, first) in (0..grid.rows()).step_by(step).enumerate() {
+                    let rows = first..(first + step).min(grid.rows());
+                    read(rows.clone(), &mut pixels).map_err(|cause| WriteError::Pixels { cause })?;
+                    let (view, objects) = (pixels.view(), band as u64..band as u64 + 1);
+                    let (got, factors) = (view.dim(), view.scales());
+                    if got != (rows.len(), grid.cols(), channels) || !matches!(factors, ScalesView::Pixel(_))
+                    {
+                        let (rows, cols) = (got.0, got.1);
+                        return Err(WriteError::Shape {
+                            rows,
+                            cols,
+                            grid_rows: step,
+                            grid_cols: grid.cols(),
+                        });
+                    }
+                    let data = view.data();
+                    bytes_out += write(embeddings, objects.clone(), &|index, out| {
+                        tile_arrays::fill_embeddings((&data, first), &embeddings.grid, index, out);
+                    })?;
+                    bytes_out += write(scales, objects, &|index, out| {
+                        tile_arrays::fill_scales((&factors, first), &scales.grid, index, out);
+                    })?;
+                }
+                for one in &coordinates {
+                    write(&one.spec, ALL_OBJECTS, &|_, out| out.copy_from_slice(&one.bytes))?;
+                }
+                Ok(bytes_out)
+            },
+        )?;
         let pixels = (grid.rows() as u64).saturating_mul(grid.cols() as u64);
-        let report = WriteReport {
+        Ok(WriteReport {
             chunks: embeddings.grid.count() + scales.grid.count(),
             objects: embeddings.objects()?.count() + scales.objects()?.count(),
             bytes_in: pixels.saturating_mul(channels as u64 + 4),
             bytes_out,
-        };
-        let mut arrays = vec![embeddings, scales];
-        arrays.extend(coordinates.into_iter().map(|one| one.spec));
-        self.documents(&staging, info, &arrays)?;
-        staging.commit(self.sync)?;
-        Ok(report)
-    }
-
-    fn array(
-        &self,
-        staging: &Staging,
-        spec: &ArraySpec,
-        objects: Range<u64>,
-        fill: &FillChunk<'_>,
-    ) -> Result<u64, WriteError> {
-        let (format, sync) = (self.layout.format(), self.sync);
-        let folder = staging.path().join(spec.name);
-        ChunkWriter { spec, format, folder: &folder, sync, objects, rows_read: None }.write(fill)
-    }
-
-    fn documents(
-        &self,
-        staging: &Staging,
-        info: &RasterInfo<'_>,
-        arrays: &[ArraySpec],
-    ) -> Result<(), WriteError> {
-        let attributes = raster::attributes(info, self.created.as_deref());
-        let failed = |why: String| WriteError::Metadata { why };
-        let documents = metadata::documents(self.layout.format(), arrays, &attributes).map_err(failed)?;
-        staging.write(&documents, self.sync)
+        })
     }
 }

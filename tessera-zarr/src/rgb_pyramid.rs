@@ -19,8 +19,8 @@ pub use attributes::PyramidAttributes;
 pub use error::{RgbChunkError, RgbPyramidError};
 
 use crate::chunk_codec::ChunkCodec;
+use crate::place::Place;
 use crate::scratch::with_scratch;
-use crate::staging::Staging;
 use partial::Partial;
 
 /// Rows and columns of a chunk.
@@ -285,7 +285,5 @@ fn make(path: &Path, grid: &PyramidGrid, attributes: &PyramidAttributes) -> Resu
             _ => return Err(RgbPyramidError::io(path)(error)),
         }
     }
-    let staging = Staging::begin(path, false)?;
-    metadata::write(&staging, grid, attributes)?;
-    Ok(staging.commit(true)?)
+    metadata::write(Place::folder(path, false, true)?, grid, attributes)
 }

@@ -20,22 +20,22 @@ pub(crate) struct Staging {
 #[non_exhaustive]
 pub enum StagingError {
     /// Something is there already.
-    #[error("{} exists already: expected nothing there; say overwrite to replace it", path.display())]
+    #[error("{name} exists already: expected nothing there; say overwrite to replace it")]
     Exists {
-        /// The place.
-        path: PathBuf,
+        /// The path or address of the place.
+        name: String,
     },
     /// What is to be replaced is not a Zarr store, so it is not touched.
-    #[error("{} is not a Zarr store: only a store is overwritten", path.display())]
+    #[error("{name} is not a Zarr store: only a store is overwritten")]
     NotAStore {
-        /// The place.
-        path: PathBuf,
+        /// The path or address of the place.
+        name: String,
     },
-    /// The file system refused.
-    #[error("cannot write {}", path.display())]
+    /// The file system, or the store, refused.
+    #[error("cannot write {object}")]
     Io {
-        /// The file or folder.
-        path: PathBuf,
+        /// The path or address of the file, folder or object.
+        object: String,
         /// What the system said.
         #[source]
         cause: io::Error,
@@ -44,7 +44,7 @@ pub enum StagingError {
 
 impl StagingError {
     pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> Self {
-        move |cause| Self::Io { path: path.to_owned(), cause }
+        move |cause| Self::Io { object: path.display().to_string(), cause }
     }
 }
 
@@ -105,13 +105,13 @@ impl Staging {
 }
 
 fn check_free(target: &Path, overwrite: bool) -> Result<(), StagingError> {
-    let path = || target.to_owned();
+    let name = || target.display().to_string();
     match fs::symlink_metadata(target) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(cause) => Err(StagingError::Io { path: path(), cause }),
-        Ok(_) if !overwrite => Err(StagingError::Exists { path: path() }),
+        Err(cause) => Err(StagingError::Io { object: name(), cause }),
+        Ok(_) if !overwrite => Err(StagingError::Exists { name: name() }),
         Ok(_) if target.join(".zgroup").is_file() || target.join("zarr.json").is_file() => Ok(()),
-        Ok(_) => Err(StagingError::NotAStore { path: path() }),
+        Ok(_) => Err(StagingError::NotAStore { name: name() }),
     }
 }
 

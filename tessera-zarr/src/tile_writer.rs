@@ -1,25 +1,23 @@
 //! Writing a tile store.
 
-use std::io;
+use std::collections::HashSet;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use tessera_core::{Crs, DatasetVersion, PixelGrid, QuantizedView, TileId, Year};
+use tessera_core::{ByteStore, Crs, DatasetVersion, PixelGrid, QuantizedView, TileId, Year};
 
 use crate::array::ArraySpec;
 use crate::attributes::{self, TileInfo};
-use crate::encode::{ALL_OBJECTS, ChunkWriter, FillChunk, RowsRead};
-use crate::metadata;
-use crate::staging::{Staging, StagingError};
-use crate::tile_arrays;
-use crate::{ChunkGridError, Layout, ZarrFormat};
+use crate::encode::{ALL_OBJECTS, ChunkWriter, FillChunk, RowsRead, names_of};
+use crate::place::Place;
+use crate::{Layout, StagingError, WriteError, ZarrFormat, metadata, tile_arrays};
 
 /// Writes tile stores: one tile as a Zarr group of `embeddings`, `scales`, `x`, `y`, `band`, `time`, `spatial_ref` and the
 /// edges of its cell, `cell_lat` and `cell_lon`.
 ///
-/// A store appears whole or not at all: it is written into a temporary folder beside its place, brought to disk and
-/// renamed. Chunks are encoded on all threads of rayon's pool.
+/// A store appears whole or not at all: in a folder it is written beside its place, brought to disk and renamed; among the
+/// objects of a store that cannot rename, what makes it one comes last ([`write_in`](Self::write_in)). Chunks are encoded on all threads of rayon's pool.
 ///
 /// ```
 /// use tessera_core::synthetic::Synthetic;
@@ -62,90 +60,6 @@ pub struct WriteReport {
     pub bytes_in: u64,
     /// Bytes of embeddings and scales as stored.
     pub bytes_out: u64,
-}
-
-/// Why a store was not written. Nothing is left where it should stand.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WriteError {
-    /// Something else stands in its place.
-    #[error(transparent)]
-    Place(#[from] StagingError),
-    /// The file system refused.
-    #[error("cannot write {}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        cause: io::Error,
-    },
-    /// The codec refused a chunk.
-    #[error("cannot encode array {array}: {why}")]
-    Encode {
-        /// The array.
-        array: &'static str,
-        /// What the codec said.
-        why: String,
-    },
-    /// The array cannot be cut up.
-    #[error(transparent)]
-    Grid(#[from] ChunkGridError),
-    /// The metadata cannot be represented.
-    #[error("cannot make the metadata of the store: {why}")]
-    Metadata {
-        /// Why.
-        why: String,
-    },
-    /// More memory than allowed.
-    #[error(
-        "{rows} rows of {cols} columns are written at a time, which takes {needed} bytes: expected at most {budget}; allow \
-         more memory, or take smaller chunks or shards"
-    )]
-    Memory {
-        /// Rows of a chunk, or of a shard.
-        rows: usize,
-        /// Columns of the raster.
-        cols: usize,
-        /// Bytes that they take.
-        needed: u64,
-        /// Bytes that are allowed.
-        budget: u64,
-    },
-    /// The pixels could not be had.
-    #[error("{cause}")]
-    Pixels {
-        /// Why.
-        cause: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// Pixels and grid have different shapes.
-    #[error("pixels of {rows} rows × {cols} columns do not fit a grid of {grid_rows} × {grid_cols}")]
-    Shape {
-        /// Rows of the pixels.
-        rows: usize,
-        /// Columns of the pixels.
-        cols: usize,
-        /// Rows of the grid.
-        grid_rows: usize,
-        /// Columns of the grid.
-        grid_cols: usize,
-    },
-}
-
-impl WriteError {
-    pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> Self + use<> {
-        let path = path.to_owned();
-        move |cause| Self::Io { path: path.clone(), cause }
-    }
-
-    /// The file system's error, where that is the cause: a full disk, say.
-    #[must_use]
-    pub fn io_error(&self) -> Option<&io::Error> {
-        match self {
-            Self::Io { cause, .. } | Self::Place(StagingError::Io { cause, .. }) => Some(cause),
-            _ => None,
-        }
-    }
 }
 
 impl TileWriter {
@@ -200,65 +114,120 @@ impl TileWriter {
         year: Year,
         version: &DatasetVersion,
     ) -> Result<WriteReport, WriteError> {
+        self.write_at(pixels, grid, (id, year, version), |_| Place::folder(path, self.overwrite, self.sync))
+    }
+
+    /// Writes the store of a tile at the root of a store of objects: a prefix of an object store, say. `pixels` and `grid`
+    /// have the same rows and columns.
+    ///
+    /// The documents by which readers open it come last, so that no reader sees a store before its pixels; over nothing
+    /// that is there already, as long as nobody asks for that. Overwriting takes them away first. What an interrupted
+    /// program left, which is no store, is written over.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tessera_core::synthetic::Synthetic;
+    /// use tessera_core::{Folder, Source, Tile, Year};
+    /// use tessera_zarr::{Layout, TileStore, TileWriter};
+    ///
+    /// let dir = tempfile::tempdir()?;
+    /// let place = Arc::new(Folder::new(dir.path().join("tile.zarr"))); // whatever implements ByteStore
+    /// let tile = Synthetic::new(1).shape(60, 40).tile("grid_-99.95_80.05".parse()?, Year::new(2024)?)?;
+    /// let write = |writer: TileWriter| {
+    ///     writer.write_in(&*place, tile.view(), tile.grid(), tile.id(), Year::new(2024)?, tile.version())
+    ///         .map_err(Box::<dyn std::error::Error>::from)
+    /// };
+    /// assert_eq!(write(TileWriter::new(Layout::default()))?.chunks, 2);
+    /// assert_eq!(TileStore::open_in(place.clone())?.grid(), tile.grid());
+    /// let refused = write(TileWriter::new(Layout::default())).unwrap_err();
+    /// assert!(refused.to_string().contains("tile.zarr exists already"));
+    /// write(TileWriter::new(Layout::default()).overwrite(true))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`WriteError`]; then there is no store in the place, or the one that was there, unless it was to be overwritten.
+    /// Something that is neither a Zarr store nor what is left of one is not touched. Two programs that write to one place
+    /// at once are told so, the one that ends later; if their pixels differ they may be mixed until one of them has written
+    /// the store again.
+    pub fn write_in(
+        &self,
+        store: &dyn ByteStore,
+        pixels: QuantizedView<'_>,
+        grid: &PixelGrid,
+        id: TileId,
+        year: Year,
+        version: &DatasetVersion,
+    ) -> Result<WriteReport, WriteError> {
+        self.write_at(pixels, grid, (id, year, version), |arrays| {
+            Place::objects(store, self.overwrite, &|name| is_of(arrays, name))
+        })
+    }
+
+    fn write_at<'a>(
+        &self,
+        pixels: QuantizedView<'_>,
+        grid: &PixelGrid,
+        (id, year, version): (TileId, Year, &DatasetVersion),
+        begin: impl FnOnce(&[ArraySpec]) -> Result<Place<'a>, StagingError>,
+    ) -> Result<WriteReport, WriteError> {
         let (rows, cols, channels) = pixels.dim();
         if (rows, cols) != (grid.rows(), grid.cols()) {
             return Err(WriteError::Shape { rows, cols, grid_rows: grid.rows(), grid_cols: grid.cols() });
         }
         let info = TileInfo { id, year, version, grid, channels, created: self.created.as_deref() };
-        let crs = Crs::Utm(grid.zone());
-        let embeddings = tile_arrays::embeddings(&self.layout, pixels.dim(), crs)?;
-        let scales = tile_arrays::scales(&self.layout, pixels.scales().shape(), crs)?;
+        let (crs, format) = (Crs::Utm(grid.zone()), self.layout.format());
+        let mut arrays = vec![
+            tile_arrays::embeddings(&self.layout, pixels.dim(), crs)?,
+            tile_arrays::scales(&self.layout, pixels.scales().shape(), crs)?,
+        ];
         let mut coordinates = tile_arrays::coordinates(&(*grid).into(), year, channels)?;
         coordinates.extend(tile_arrays::cell(id)?);
+        arrays.extend(coordinates.iter().map(|coordinate| coordinate.spec.clone()));
+        let documents = metadata::documents(format, &arrays, &attributes::group::attributes(&info))
+            .map_err(|why| WriteError::Metadata { why })?;
 
-        let staging = Staging::begin(path, self.overwrite)?;
         let mut report = WriteReport { chunks: 0, objects: 0, bytes_in: 0, bytes_out: 0 };
-        let (data, factors) = (pixels.data(), pixels.scales());
-        let mut write = |spec: &ArraySpec, fill: &FillChunk<'_>| {
+        for spec in &arrays[..2] {
             report.chunks += spec.grid.count();
             report.objects += spec.objects()?.count();
             report.bytes_in += spec.grid.shape().iter().product::<u64>() * spec.data_type.size() as u64;
-            let told = if spec.name == "embeddings" { self.rows_read.as_deref() } else { None };
-            report.bytes_out += self.array(staging.path(), spec)?.write(fill, told)?;
-            Ok::<(), WriteError>(())
-        };
-        write(&embeddings, &|index, out| {
-            tile_arrays::fill_embeddings((&data, 0), &embeddings.grid, index, out);
-        })?;
-        write(&scales, &|index, out| tile_arrays::fill_scales((&factors, 0), &scales.grid, index, out))?;
-        for coordinate in &coordinates {
-            self.array(staging.path(), &coordinate.spec)?
-                .write(&|_, out| out.copy_from_slice(&coordinate.bytes), None)?;
         }
-
-        let mut arrays = vec![embeddings, scales];
-        arrays.extend(coordinates.into_iter().map(|coordinate| coordinate.spec));
-        let documents =
-            metadata::documents(self.layout.format(), &arrays, &attributes::group::attributes(&info))
-                .map_err(|why| WriteError::Metadata { why })?;
-        staging.write(&documents, self.sync)?;
-        staging.commit(self.sync)?;
+        let (data, factors) = (pixels.data(), pixels.scales());
+        let place = begin(&arrays)?;
+        report.bytes_out = place.write(
+            &documents,
+            || names_of_all(&arrays, format),
+            |puts| {
+                let write = |spec: &ArraySpec, rows_read, fill: &FillChunk<'_>| {
+                    ChunkWriter { spec, format, puts, folder: spec.name, rows_read, objects: ALL_OBJECTS }
+                        .write(fill)
+                };
+                let grid = &arrays[0].grid;
+                let bytes = write(&arrays[0], self.rows_read.as_deref(), &|index, out| {
+                    tile_arrays::fill_embeddings((&data, 0), grid, index, out);
+                })?;
+                let grid = &arrays[1].grid;
+                let more = write(&arrays[1], None, &|index, out| {
+                    tile_arrays::fill_scales((&factors, 0), grid, index, out);
+                })?;
+                for coordinate in &coordinates {
+                    write(&coordinate.spec, None, &|_, out| out.copy_from_slice(&coordinate.bytes))?;
+                }
+                Ok::<u64, WriteError>(bytes + more)
+            },
+        )?;
         Ok(report)
     }
-
-    fn array<'a>(&self, store: &Path, spec: &'a ArraySpec) -> Result<ArrayFolder<'a>, WriteError> {
-        let folder = store.join(spec.name);
-        std::fs::create_dir(&folder).map_err(WriteError::io(&folder))?;
-        Ok(ArrayFolder { spec, folder, format: self.layout.format(), sync: self.sync })
-    }
 }
 
-/// An array whose folder exists.
-struct ArrayFolder<'a> {
-    spec: &'a ArraySpec,
-    folder: PathBuf,
-    format: ZarrFormat,
-    sync: bool,
+/// Whether something in a store belongs to one of these arrays, or is the attributes of its group.
+pub(crate) fn is_of(arrays: &[ArraySpec], name: &str) -> bool {
+    let top = name.split('/').next().unwrap_or_default();
+    top == ".zattrs" || arrays.iter().any(|array| array.name == top)
 }
 
-impl ArrayFolder<'_> {
-    fn write(&self, fill: &FillChunk<'_>, rows_read: Option<&RowsRead>) -> Result<u64, WriteError> {
-        let Self { spec, ref folder, format, sync } = *self;
-        ChunkWriter { spec, format, folder, sync, rows_read, objects: ALL_OBJECTS }.write(fill)
-    }
+/// The names of all objects of the arrays of a store that is one group.
+pub(crate) fn names_of_all(arrays: &[ArraySpec], format: ZarrFormat) -> HashSet<String> {
+    arrays.iter().flat_map(|array| names_of(array, format, array.name)).collect()
 }

@@ -3,6 +3,7 @@
 mod arrays;
 mod build;
 mod error;
+mod extend;
 mod fill;
 mod fill_options;
 mod fill_report;
@@ -17,14 +18,14 @@ mod plan;
 mod record;
 mod records;
 mod sample;
+mod settle;
 mod shard;
 mod skeleton;
 mod spec;
+mod there;
 mod transpose;
 mod verify;
 mod writer;
-
-pub(crate) use partial::put;
 
 pub use error::{ZoneFillError, ZoneStoreError};
 pub use fill_options::{FillEvent, FillOptions};

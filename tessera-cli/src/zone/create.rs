@@ -72,7 +72,7 @@ pub(super) fn tell(store: &ZoneWriter, report: &Report) {
     let (inner, shard) = (store.layout().inner_edge(), store.layout().shard_edge());
     let text = format!(
         "{}\nzones    {}\nyears    {}\ndataset  {}\nlayout   inner chunks of {inner} × {inner}, shards of {shard} × {shard}",
-        store.path().display(),
+        store.name(),
         crate::report::list(store.zones()),
         crate::report::list(&years),
         store.version(),
@@ -80,7 +80,7 @@ pub(super) fn tell(store: &ZoneWriter, report: &Report) {
     report.result(
         &text,
         &json!({
-            "store": store.path(), "zones": store.zones(), "years": years, "version": store.version().to_string(),
+            "store": store.name(), "zones": store.zones(), "years": years, "version": store.version().to_string(),
             "channels": store.channels(), "inner": inner, "shard": shard,
         }),
     );

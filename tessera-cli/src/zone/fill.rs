@@ -147,13 +147,12 @@ impl Troubles {
             return;
         }
         self.shards.push((unit.to_string(), error.to_string()));
-        if let ZoneFillError::Io { path, cause } = error
+        if let ZoneFillError::Io { object, cause } = error
             && is_passing(cause)
             && self.passing.is_none()
         {
             let again = std::io::Error::new(cause.kind(), cause.to_string());
-            self.passing =
-                Some(anyhow::Error::new(again).context(format!("cannot write {}", path.display())));
+            self.passing = Some(anyhow::Error::new(again).context(format!("cannot write {object}")));
         }
     }
 }
@@ -170,7 +169,7 @@ fn tell(
     let text = format!(
         "{}: {written} of {units} shards of {year} written, {unchanged} were there already, {failed} failed\n  \
          pixels  {} valid, {} water, {} no data ({} of them with scales that cannot be meant)\n  bytes   {bytes}",
-        store.path().display(),
+        store.name(),
         counts.valid,
         counts.water,
         counts.no_data,
@@ -186,7 +185,7 @@ fn tell(
     report.result(
         &text,
         &json!({
-            "store": store.path(), "year": year.number(), "shards": units, "written": written, "unchanged": unchanged,
+            "store": store.name(), "year": year.number(), "shards": units, "written": written, "unchanged": unchanged,
             "failed": shards, "failed_tiles": tiles, "counts": counts, "bytes": bytes,
         }),
     );

@@ -83,7 +83,8 @@ impl RgbPyramidError {
 impl From<WriteError> for RgbPyramidError {
     fn from(error: WriteError) -> Self {
         match error {
-            WriteError::Io { path, cause } => Self::Io { path, cause },
+            WriteError::Io { object, cause } => Self::Io { path: object.into(), cause },
+            WriteError::Place(cause) => cause.into(),
             WriteError::Grid(cause) => cause.into(),
             other => Self::Metadata { why: other.to_string() },
         }

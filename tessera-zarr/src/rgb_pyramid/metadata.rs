@@ -1,7 +1,5 @@
 //! The documents of a pyramid of pictures, and what it holds before there is a chunk.
 
-use std::fs;
-
 use bytemuck::cast_slice;
 use serde_json::{Map, Value, json};
 use tessera_core::PyramidGrid;
@@ -9,9 +7,9 @@ use tessera_core::PyramidGrid;
 use super::attributes::of_level;
 use super::{BANDS, DOCUMENT, EDGE, PyramidAttributes, RgbPyramidError};
 use crate::array::{ArraySpec, DataType};
-use crate::encode::{ALL_OBJECTS, ChunkWriter};
+use crate::encode::{ALL_OBJECTS, ChunkWriter, names_of};
 use crate::metadata::{Documents, v3_array};
-use crate::staging::Staging;
+use crate::place::Place;
 use crate::{BloscCompressor, ChunkGrid, ChunkGridError, Codec, ZarrFormat};
 
 /// Blosc with zstd at level 3, which is one that it has.
@@ -21,33 +19,29 @@ pub(super) fn codec() -> Codec {
 
 /// Makes the groups and arrays, the document of the whole last.
 pub(super) fn write(
-    staging: &Staging,
+    place: Place<'_>,
     grid: &PyramidGrid,
     attributes: &PyramidAttributes,
 ) -> Result<(), RgbPyramidError> {
-    for level in 0..grid.levels() {
-        let folder = staging.path().join(level.to_string());
-        for array in ["rgb", "band"] {
-            let folder = folder.join(array);
-            fs::create_dir_all(&folder).map_err(RgbPyramidError::io(&folder))?;
-        }
-        let (spec, folder) = (band()?, folder.join("band"));
-        // Native numbers, stored as little-endian ones.
-        let mut values = cast_slice::<i32, u8>(&[0, 1, 2, 3]).to_vec();
-        if cfg!(target_endian = "big") {
-            values.chunks_exact_mut(4).for_each(<[u8]>::reverse);
-        }
-        ChunkWriter {
-            spec: &spec,
-            format: ZarrFormat::V3,
-            folder: &folder,
-            sync: true,
-            rows_read: None,
-            objects: ALL_OBJECTS,
-        }
-        .write(&|_, out| out.copy_from_slice(&values))?;
+    let (spec, format) = (band()?, ZarrFormat::V3);
+    let folders: Vec<String> = (0..grid.levels()).map(|level| format!("{level}/band")).collect();
+    // Native numbers, stored as little-endian ones.
+    let mut values = cast_slice::<i32, u8>(&[0, 1, 2, 3]).to_vec();
+    if cfg!(target_endian = "big") {
+        values.chunks_exact_mut(4).for_each(<[u8]>::reverse);
     }
-    Ok(staging.write(&documents(grid, attributes)?, true)?)
+    place.write(
+        &documents(grid, attributes)?,
+        || folders.iter().flat_map(|folder| names_of(&spec, format, folder)).collect(),
+        |puts| {
+            for folder in &folders {
+                let (rows_read, objects) = (None, ALL_OBJECTS);
+                ChunkWriter { spec: &spec, format, puts, folder, rows_read, objects }
+                    .write(&|_, out| out.copy_from_slice(&values))?;
+            }
+            Ok(())
+        },
+    )
 }
 
 fn documents(grid: &PyramidGrid, attributes: &PyramidAttributes) -> Result<Documents, RgbPyramidError> {

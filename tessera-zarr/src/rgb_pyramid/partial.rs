@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-pub(super) use crate::zone_write::put;
-
 /// The folder in which they are.
 const FOLDER: &str = ".partial";
 const LOCK: &str = "lock";
@@ -76,6 +74,21 @@ fn clean(folder: &Path) -> io::Result<()> {
         if entry.file_name() != LOCK {
             fs::remove_file(entry.path())?;
         }
+    }
+    Ok(())
+}
+
+/// Puts a file in its place, over what is there; with `sync` both the file and the name are on disk when this is done.
+pub(super) fn put(file: NamedTempFile, place: &Path, sync: bool) -> io::Result<()> {
+    let parent = place.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent)?;
+    if sync {
+        file.as_file().sync_all()?;
+    }
+    file.persist(place).map_err(|error| error.error)?;
+    // Only unix can open a folder to sync it.
+    if sync && cfg!(unix) {
+        File::open(parent)?.sync_all()?;
     }
     Ok(())
 }

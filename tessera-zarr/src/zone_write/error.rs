@@ -1,11 +1,10 @@
 //! Why a zone store was not made or filled.
 
 use std::io;
-use std::path::{Path, PathBuf};
 
 use tessera_core::{MosaicError, SourceError, TileId, UtmZoneError};
 
-use crate::{ChunkGridError, OpenError, StagingError};
+use crate::{ChunkGridError, OpenError, StagingError, WriteError};
 
 /// Why a zone store cannot be made, opened for writing, or extended.
 #[derive(Debug, thiserror::Error)]
@@ -56,27 +55,46 @@ pub enum ZoneStoreError {
     /// The array cannot be cut up.
     #[error(transparent)]
     Grid(#[from] ChunkGridError),
+    /// Two programs changed it at the same time, where no lock keeps them apart.
+    #[error(
+        "{name} was changed by another program at the same time: look at its zones and years, and try again"
+    )]
+    Disturbed {
+        /// The store.
+        name: String,
+    },
     /// The metadata cannot be represented.
     #[error("cannot make the metadata of the store: {why}")]
     Metadata {
         /// Why.
         why: String,
     },
-    /// The file system refused.
-    #[error("cannot write {}", path.display())]
+    /// The file system, or the store, refused.
+    #[error("cannot write {object}")]
     Io {
-        /// The file.
-        path: PathBuf,
+        /// The path or address of the file or object.
+        object: String,
         /// What the system said.
         #[source]
         cause: io::Error,
     },
 }
 
+impl From<WriteError> for ZoneStoreError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Io { object, cause } => Self::Io { object, cause },
+            WriteError::Place(cause) => cause.into(),
+            WriteError::Grid(cause) => cause.into(),
+            other => Self::Metadata { why: other.to_string() },
+        }
+    }
+}
+
 impl ZoneStoreError {
-    pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> Self + use<> {
-        let path = path.to_owned();
-        move |cause| Self::Io { path: path.clone(), cause }
+    pub(crate) fn io(object: impl Into<String>) -> impl Fn(io::Error) -> Self {
+        let object = object.into();
+        move |cause| Self::Io { object: object.clone(), cause }
     }
 }
 
@@ -167,14 +185,21 @@ pub enum ZoneFillError {
     /// The store cannot be cut up.
     #[error(transparent)]
     Grid(#[from] ChunkGridError),
-    /// The file system refused.
-    #[error("cannot write {}", path.display())]
+    /// The file system, or the store, refused.
+    #[error("cannot write {object}")]
     Io {
-        /// The file.
-        path: PathBuf,
+        /// The path or address of the file or object.
+        object: String,
         /// What the system said.
         #[source]
         cause: io::Error,
+    },
+    /// Two programs wrote the shard at the same time, where no lock keeps them apart. What stands there does not count as
+    /// filled.
+    #[error("shard {unit} was written by another program at the same time: fill it again")]
+    Disturbed {
+        /// The shard.
+        unit: String,
     },
     /// It was told to stop.
     #[error("stopped before {unit} was whole")]
@@ -185,8 +210,8 @@ pub enum ZoneFillError {
 }
 
 impl ZoneFillError {
-    pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> Self + use<> {
-        let path = path.to_owned();
-        move |cause| Self::Io { path: path.clone(), cause }
+    pub(crate) fn io(object: impl Into<String>) -> impl Fn(io::Error) -> Self {
+        let object = object.into();
+        move |cause| Self::Io { object: object.clone(), cause }
     }
 }

@@ -1,19 +1,18 @@
 //! Filling the shards of a zone store.
 
-use std::fs;
-use std::io;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use tessera_core::{Archive, Mosaic, ScaleCounts, Tile, TileId};
+use tessera_core::{Archive, ByteStore, Mosaic, ScaleCounts, Tile, TileId};
 
+use crate::puts::{lanes, place};
+use crate::zone_write::build::Build;
 use crate::zone_write::inputs::Inputs;
-use crate::zone_write::lock::Lock;
 use crate::zone_write::pair::{ShardFile, WholeObject};
-use crate::zone_write::partial::{Partial, put};
-use crate::zone_write::record::{FailedTile, ObjectRecord, Record};
+use crate::zone_write::record::{FailedTile, Record};
+use crate::zone_write::settle::Settling;
 use crate::zone_write::shard::{Assembler, Between, grid_of};
+use crate::zone_write::there::{Found, There};
 use crate::{FillEvent, FillOptions, FillReport, FillState, UnitReport, ZoneFillError, ZoneUnit, ZoneWriter};
 
 /// What a process takes beside the tiles of a shard.
@@ -27,7 +26,9 @@ pub(crate) struct Filler<'a> {
     pub(crate) archive: &'a dyn Archive,
     pub(crate) options: &'a FillOptions,
     pub(crate) assembler: Assembler,
-    pub(crate) partial: Partial,
+    pub(crate) store: &'a dyn ByteStore,
+    pub(crate) records: &'a dyn ByteStore,
+    pub(crate) there: There<'a>,
     pub(crate) told: &'a (dyn Fn(FillEvent<'_>) + Sync),
     pub(crate) stop: &'a (dyn Fn() -> bool + Sync),
 }
@@ -43,52 +44,96 @@ struct Made {
 
 impl Filler<'_> {
     pub(crate) fn all(&self, units: &[ZoneUnit]) -> FillReport {
-        let (next, report) = (AtomicUsize::new(0), Mutex::new(FillReport::default()));
-        let lane = || {
-            while !(self.stop)() {
-                let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
-                let one = self.unit(unit);
-                (self.told)(FillEvent::Unit(&one));
-                report.lock().unwrap_or_else(PoisonError::into_inner).add(&one);
-            }
+        let report = Mutex::new(FillReport::default());
+        let tell = |one: &UnitReport| {
+            (self.told)(FillEvent::Unit(one));
+            report.lock().unwrap_or_else(PoisonError::into_inner).add(one);
         };
-        if self.lanes() > 1 && units.len() > 1 {
-            std::thread::scope(|scope| {
-                scope.spawn(lane);
-                lane();
+        let mut todo: Vec<(usize, &ZoneUnit)> = units.iter().enumerate().collect();
+        // Where each question has to be waited for, shards that are whole are found by many at once: it takes no memory.
+        let askers = lanes(self.records);
+        if askers > 1 {
+            let left = Mutex::new(Vec::new());
+            self.each(&todo, askers, |at, unit| match self.unchanged(unit) {
+                Ok((_, _, true)) => tell(&self.report(unit, FillState::Unchanged)),
+                // What went wrong now may not do so again, and is told if it does.
+                _ => left.lock().unwrap_or_else(PoisonError::into_inner).push((at, unit)),
             });
-        } else {
-            lane();
+            todo = left.into_inner().unwrap_or_else(PoisonError::into_inner);
+            todo.sort_unstable_by_key(|(at, _)| *at);
         }
+        self.each(&todo, self.lanes() as usize, |_, unit| tell(&self.unit(unit)));
         report.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Does something with each unit, so many at once, until it is told to stop.
+    fn each<'u>(
+        &self,
+        units: &[(usize, &'u ZoneUnit)],
+        lanes: usize,
+        work: impl Fn(usize, &'u ZoneUnit) + Sync,
+    ) {
+        let next = AtomicUsize::new(0);
+        let lane = || {
+            while !(self.stop)() {
+                let Some((at, unit)) = units.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                work(*at, unit);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..lanes.min(units.len()) {
+                scope.spawn(lane);
+            }
+            lane();
+        });
+    }
+
+    /// Bytes that both writers of a shard may hold.
+    fn held(&self) -> u64 {
+        self.store.held().saturating_mul(2)
+    }
+
     fn lanes(&self) -> u64 {
-        if self.options.memory >= ENOUGH_FOR_TWO { 2 } else { 1 }
+        if self.options.memory >= ENOUGH_FOR_TWO.saturating_add(self.held().saturating_mul(2)) {
+            2
+        } else {
+            1
+        }
+    }
+
+    fn report(&self, unit: &ZoneUnit, state: FillState) -> UnitReport {
+        let (failed, counts) = (Vec::new(), ScaleCounts::default());
+        UnitReport { unit: unit.clone(), state, failed, counts, chunks: 0, bytes: 0 }
     }
 
     fn unit(&self, unit: &ZoneUnit) -> UnitReport {
-        self.try_unit(unit).unwrap_or_else(|error| UnitReport {
-            unit: unit.clone(),
-            state: FillState::Failed(error),
-            failed: Vec::new(),
-            counts: ScaleCounts::default(),
-            chunks: 0,
-            bytes: 0,
-        })
+        self.try_unit(unit).unwrap_or_else(|error| self.report(unit, FillState::Failed(error)))
+    }
+
+    /// The tiles of a shard, what is recorded of it, and whether it is there as it would be made again.
+    fn unchanged(&self, unit: &ZoneUnit) -> Result<(Inputs, Option<Record>, bool), ZoneFillError> {
+        let name = Build::record(unit.zone, unit.year, unit.row, unit.col);
+        let inputs = Inputs::look(self.archive, &unit.tiles, unit.year)?;
+        let failed = ZoneFillError::io(place(self.records, &name));
+        let before = Record::read(self.records, &name).map_err(&failed)?;
+        let Some(record) = before.as_ref().filter(|record| record.is_of(&inputs, self.options.limit)) else {
+            return Ok((inputs, before, false));
+        };
+        let objects = self.writer.objects(unit);
+        let found = self.there.find(&objects, record);
+        match found.map_err(ZoneFillError::io(unit.to_string()))? {
+            Found::Other => return Ok((inputs, before, false)),
+            Found::Same => {}
+            Found::Moved(record) => record.write(self.records, &name).map_err(failed)?,
+        }
+        (self.told)(FillEvent::Bytes(self.pixels_of(unit)));
+        Ok((inputs, before, true))
     }
 
     fn try_unit(&self, unit: &ZoneUnit) -> Result<UnitReport, ZoneFillError> {
-        let place = self.writer.build().record(unit.zone, unit.year, unit.row, unit.col);
-        let inputs = Inputs::look(self.archive, &unit.tiles, unit.year)?;
-        let before = Record::read(&place).map_err(ZoneFillError::io(&place))?;
-        if before
-            .as_ref()
-            .is_some_and(|record| record.is_of(&inputs, self.options.limit) && self.is_there(unit, record))
-        {
-            (self.told)(FillEvent::Bytes(self.pixels_of(unit)));
-            let (state, counts) = (FillState::Unchanged, ScaleCounts::default());
-            return Ok(UnitReport { unit: unit.clone(), state, failed: vec![], counts, chunks: 0, bytes: 0 });
+        let (inputs, before, unchanged) = self.unchanged(unit)?;
+        if unchanged {
+            return Ok(self.report(unit, FillState::Unchanged));
         }
         self.check_nothing_is_lost(unit, before.as_ref(), &inputs)?;
         let made = self.make(unit, &inputs)?;
@@ -99,7 +144,9 @@ impl Filler<'_> {
         let mut record = Record::new(&inputs, self.options.limit, told.collect(), counts);
         record.embeddings = embeddings.as_ref().map(|object| object.record.clone());
         record.scales = scales.as_ref().map(|object| object.record.clone());
-        self.put(unit, record, embeddings, scales)?;
+        let (build, objects) = (self.writer.build(), self.writer.objects(unit));
+        let settling = Settling { build, store: self.store, records: self.records, objects };
+        settling.put(unit, record, [embeddings, scales])?;
         Ok(UnitReport { unit: unit.clone(), state: FillState::Written, failed, counts, chunks, bytes })
     }
 
@@ -111,16 +158,6 @@ impl Filler<'_> {
         pixels * (self.writer.channels() as u64 + 4)
     }
 
-    /// Whether the objects that a record tells of are there, each of its size.
-    fn is_there(&self, unit: &ZoneUnit, record: &Record) -> bool {
-        let same = |path: Option<PathBuf>, object: Option<&ObjectRecord>| {
-            path.and_then(|path| fs::metadata(path).ok()).map(|file| file.len())
-                == object.map(|object| object.bytes)
-        };
-        let [embeddings, scales] = self.writer.objects(unit);
-        same(embeddings, record.embeddings.as_ref()) && same(scales, record.scales.as_ref())
-    }
-
     /// A shard that holds what the archive does not have, or nobody knows what, is not written over unless told.
     fn check_nothing_is_lost(
         &self,
@@ -129,12 +166,15 @@ impl Filler<'_> {
         inputs: &Inputs,
     ) -> Result<(), ZoneFillError> {
         let Some(before) = before else {
-            let there = self.writer.objects(unit).into_iter().flatten().any(|path| path.exists());
-            return if there && !self.options.overwrite {
-                Err(ZoneFillError::Unrecorded { unit: unit.to_string() })
-            } else {
-                Ok(())
-            };
+            for object in self.writer.objects(unit).into_iter().flatten().filter(|_| !self.options.overwrite)
+            {
+                self.store.forget(&object);
+                let size = self.store.size(&object).map_err(ZoneFillError::io(place(self.store, &object)))?;
+                if size.is_some() {
+                    return Err(ZoneFillError::Unrecorded { unit: unit.to_string() });
+                }
+            }
+            return Ok(());
         };
         let lost: Vec<TileId> =
             before.tiles().filter(|tile| !inputs.tiles().any(|have| have == *tile)).collect();
@@ -152,7 +192,9 @@ impl Filler<'_> {
     /// Puts the shard together, without the tiles that cannot be read.
     fn make(&self, unit: &ZoneUnit, inputs: &Inputs) -> Result<Made, ZoneFillError> {
         let (memory, lanes) = (self.options.memory, self.lanes());
-        let budget = memory.saturating_sub(OVERHEAD) / lanes;
+        let overhead = OVERHEAD.saturating_add(self.held().saturating_mul(lanes));
+        let budget = memory.saturating_sub(overhead) / lanes;
+        let [first, second] = self.writer.objects(unit);
         let mut failed: Vec<(TileId, String)> = Vec::new();
         let mut done = 0;
         loop {
@@ -168,7 +210,8 @@ impl Filler<'_> {
             }
             let zone = self.writer.lattice(unit.zone);
             let grid = zone.and_then(|zone| grid_of(unit, &self.writer.layout(), &zone));
-            let (Some(grid), false) = (grid, tiles.is_empty()) else {
+            let (Some(grid), Some(first), Some(second), false) = (grid, &first, &second, tiles.is_empty())
+            else {
                 let (embeddings, scales, counts) = (None, None, ScaleCounts::default());
                 return Ok(Made { embeddings, scales, counts, chunks: 0, failed });
             };
@@ -176,12 +219,13 @@ impl Filler<'_> {
             let needed = mosaic.prepared_bytes(self.writer.layout().inner_edge() as usize);
             if needed > budget {
                 let (unit, tiles) = (unit.to_string(), inputs.tiles().count());
-                let (needed, budget) = ((lanes * needed + OVERHEAD).div_ceil(1 << 20), memory >> 20);
+                let (needed, budget) =
+                    (lanes.saturating_mul(needed).saturating_add(overhead).div_ceil(1 << 20), memory >> 20);
                 return Err(ZoneFillError::Memory { unit, needed, tiles, budget });
             }
-            let partial = ZoneFillError::io(&self.writer.build().partial());
-            let mut embeddings = ShardFile::begin(&self.partial).map_err(&partial)?;
-            let mut scales = ShardFile::begin(&self.partial).map_err(&partial)?;
+            let failed_at = |object: &String| ZoneFillError::io(place(self.store, object));
+            let mut embeddings = ShardFile::begin(self.store, first).map_err(failed_at(first))?;
+            let mut scales = ShardFile::begin(self.store, second).map_err(failed_at(second))?;
             // Bytes that were told before a tile failed are not told again.
             let counted = AtomicUsize::new(0);
             let told = |bytes: u64| {
@@ -193,8 +237,8 @@ impl Filler<'_> {
             match self.assembler.write(unit, &mut mosaic, (&mut embeddings, &mut scales), &between) {
                 Ok(counts) => {
                     let chunks = embeddings.chunks();
-                    let embeddings = embeddings.finish().map_err(&partial)?;
-                    let scales = scales.finish().map_err(&partial)?;
+                    let embeddings = embeddings.finish().map_err(failed_at(first))?;
+                    let scales = scales.finish().map_err(failed_at(second))?;
                     return Ok(Made { embeddings, scales, counts, chunks, failed });
                 }
                 Err(error) => match error.tile() {
@@ -226,37 +270,5 @@ impl Filler<'_> {
             ));
         }
         Ok(Some(tile))
-    }
-
-    /// Puts both objects in their place, and the record. Killed on the way, the record says that the shard is not whole;
-    /// and two processes never mix their objects.
-    fn put(
-        &self,
-        unit: &ZoneUnit,
-        record: Record,
-        embeddings: Option<WholeObject>,
-        scales: Option<WholeObject>,
-    ) -> Result<(), ZoneFillError> {
-        let (build, sync) = (self.writer.build(), self.options.sync);
-        let place = build.record(unit.zone, unit.year, unit.row, unit.col);
-        let lock = build.lock_of(unit.zone);
-        // Long writes to disk come before the lock.
-        for object in [&embeddings, &scales].into_iter().flatten().filter(|_| sync) {
-            object.file.as_file().sync_all().map_err(ZoneFillError::io(object.file.path()))?;
-        }
-        let _one = Lock::wait(&lock).map_err(ZoneFillError::io(&lock))?;
-        record.write(&place, &self.partial, sync).map_err(ZoneFillError::io(&place))?;
-        for (path, object) in self.writer.objects(unit).into_iter().zip([embeddings, scales]) {
-            let Some(path) = path else { continue };
-            let done = match object {
-                Some(object) => put(object.file, &path, sync),
-                None => match fs::remove_file(&path) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                    _ => Ok(()),
-                },
-            };
-            done.map_err(ZoneFillError::io(&path))?;
-        }
-        record.completed().write(&place, &self.partial, sync).map_err(ZoneFillError::io(&place))
     }
 }

@@ -2,32 +2,31 @@
 
 use std::io::{self, BufWriter, Write};
 
-use tempfile::NamedTempFile;
+use tessera_core::{ByteStore, ObjectWriter};
 
 use crate::shard_index::ShardIndex;
-use crate::zone_write::partial::Partial;
 use crate::zone_write::record::ObjectRecord;
 
-/// Bytes that are gathered before they are handed to the system.
+/// Bytes that are gathered before they are handed to the store.
 const BUFFER: usize = 1 << 20;
 
 /// An object of inner chunks, appended in the order of the index, which comes last.
 pub(crate) struct ShardFile {
-    file: BufWriter<NamedTempFile>,
+    file: BufWriter<Box<dyn ObjectWriter>>,
     hash: blake3::Hasher,
     offset: u64,
     entries: Vec<Option<(u64, u64)>>,
 }
 
-/// An object that is whole, not yet in its place.
+/// An object all of whose bytes were handed to the store, not yet in its place.
 pub(crate) struct WholeObject {
-    pub(crate) file: NamedTempFile,
+    pub(crate) writer: Box<dyn ObjectWriter>,
     pub(crate) record: ObjectRecord,
 }
 
 impl ShardFile {
-    pub(crate) fn begin(partial: &Partial) -> io::Result<Self> {
-        let file = BufWriter::with_capacity(BUFFER, partial.file()?);
+    pub(crate) fn begin(store: &dyn ByteStore, object: &str) -> io::Result<Self> {
+        let file = BufWriter::with_capacity(BUFFER, store.create(object)?);
         Ok(Self { file, hash: blake3::Hasher::new(), offset: 0, entries: Vec::new() })
     }
 
@@ -52,9 +51,9 @@ impl ShardFile {
         let index = ShardIndex::new(std::mem::take(&mut self.entries)).encode();
         self.write(&index)?;
         let bytes = self.offset + index.len() as u64;
-        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let record = ObjectRecord { bytes, blake3: self.hash.finalize().to_hex().to_string() };
-        Ok(Some(WholeObject { file, record }))
+        let writer = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let record = ObjectRecord { bytes, blake3: self.hash.finalize().to_hex().to_string(), version: None };
+        Ok(Some(WholeObject { writer, record }))
     }
 
     /// Inner chunks that were not left out.
@@ -70,25 +69,29 @@ impl ShardFile {
 
 #[cfg(test)]
 mod tests {
+    use tessera_core::Folder;
+
     use super::*;
-    use crate::zone_write::build::BuildFolder;
 
     #[test]
     fn an_object_is_its_chunks_and_their_index() {
         let dir = tempfile::tempdir().unwrap();
-        let partial = Partial::begin(&BuildFolder::of(&dir.path().join("a.zarr"))).unwrap();
-        let mut shard = ShardFile::begin(&partial).unwrap();
+        let store = Folder::new(dir.path());
+        let mut shard = ShardFile::begin(&store, "c/0").unwrap();
         for chunk in [Some(&b"abc"[..]), None, Some(&b"de"[..])] {
             shard.push(chunk).unwrap();
         }
         assert_eq!(shard.chunks(), 2);
         let whole = shard.finish().unwrap().unwrap();
-        let bytes = std::fs::read(whole.file.path()).unwrap();
+        let place = dir.path().join("c/0");
+        assert!(!place.exists());
+        whole.writer.finish().unwrap();
+        let bytes = std::fs::read(place).unwrap();
         assert_eq!((bytes.len() as u64, &bytes[..5]), (whole.record.bytes, &b"abcde"[..]));
         let index = ShardIndex::decode(&bytes[5..]).unwrap();
         assert_eq!([0, 1, 2].map(|chunk| index.get(chunk)), [Some((0, 3)), None, Some((3, 2))]);
         assert_eq!(whole.record.blake3, blake3::hash(&bytes).to_hex().to_string());
-        let mut empty = ShardFile::begin(&partial).unwrap();
+        let mut empty = ShardFile::begin(&store, "c/1").unwrap();
         empty.push(None).unwrap();
         assert!(empty.finish().unwrap().is_none());
     }

@@ -1,15 +1,14 @@
 //! What a zone store that is there already is.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tessera_core::Year;
+use tessera_core::{ByteRange, ByteRanges, ByteStore, Year};
 
 use crate::general::General;
 use crate::zone_store::version;
 use crate::zone_write::metadata::{documents, group_name};
-use crate::{BloscCompressor, Codec, Folder, OpenError, ZoneLayout, ZoneSpec, ZoneStoreError};
+use crate::{BloscCompressor, Codec, OpenError, ZoneLayout, ZoneSpec, ZoneStoreError};
 
 /// Members of an array's metadata that decide which bytes are written.
 const DECISIVE: [&str; 7] =
@@ -17,23 +16,21 @@ const DECISIVE: [&str; 7] =
 
 /// The specification that a store was made by, and the attributes of its root. A store in any other layout than one that
 /// is written here is refused.
-pub(crate) fn spec_of(path: &Path) -> Result<(ZoneSpec, Map<String, Value>), ZoneStoreError> {
-    let name = path.display().to_string();
+pub(crate) fn spec_of(store: &Arc<dyn ByteStore>) -> Result<(ZoneSpec, Map<String, Value>), ZoneStoreError> {
+    let name = store.name();
     let refused = |what: &str, got: String, expected: &str| ZoneStoreError::Layout {
         name: name.clone(),
         what: what.to_owned(),
         got,
         expected: expected.to_owned(),
     };
-    let text = match std::fs::read(path.join("zarr.json")) {
-        Ok(text) => text,
-        Err(error)
-            if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
-        {
-            return Err(OpenError::NotAStore { name }.into());
-        }
+    let mut text = Vec::new();
+    store.forget("zarr.json");
+    match store.read_into("zarr.json", ByteRange::All, &mut text) {
+        Ok(true) => {}
+        Ok(false) => return Err(OpenError::NotAStore { name }.into()),
         Err(cause) => return Err(OpenError::Io { name, object: "zarr.json".into(), cause }.into()),
-    };
+    }
     let invalid = |why: String| OpenError::Metadata { name: name.clone(), object: "zarr.json".into(), why };
     let root: Value = serde_json::from_slice(&text).map_err(|error| invalid(error.to_string()))?;
     let attributes = root["attributes"].as_object().cloned().unwrap_or_default();
@@ -48,7 +45,7 @@ pub(crate) fn spec_of(path: &Path) -> Result<(ZoneSpec, Map<String, Value>), Zon
         refused("the layout of embeddings", embeddings["codecs"].to_string(), "inner chunks in shards")
     })?;
     let years =
-        years_of(path, first, all).map_err(|why| refused("the array time", why, "ascending years"))?;
+        years_of(store, first, all).map_err(|why| refused("the array time", why, "ascending years"))?;
     let version = version(&attributes);
     let mut spec = ZoneSpec::new(version).zones(zones).channels(channels).layout(layout);
     spec.years = years;
@@ -103,12 +100,15 @@ fn layout_of(embeddings: &Value) -> Option<ZoneLayout> {
 }
 
 /// The years of a zone; those of all zones of a store of ours are the same.
-fn years_of(path: &Path, zone: u8, all: &Map<String, Value>) -> Result<Vec<Year>, String> {
+fn years_of(store: &Arc<dyn ByteStore>, zone: u8, all: &Map<String, Value>) -> Result<Vec<Year>, String> {
     let name = format!("{}/time", group_name(zone));
     let metadata = all.get(&name).ok_or("missing")?;
     let length = metadata["shape"][0].as_u64().filter(|n| (1..=1000).contains(n)).ok_or("of no length")?;
     let chunk = metadata["chunk_grid"]["configuration"]["chunk_shape"][0].as_u64().ok_or("without chunks")?;
-    let array = General::new(Arc::new(Folder::new(path)), &name, metadata, &[chunk], size_of::<i32>())?;
+    // Extended meanwhile, it is another one.
+    store.forget(&format!("{name}/c/0"));
+    let bytes: Arc<dyn ByteRanges> = Arc::clone(store) as _;
+    let array = General::new(bytes, &name, metadata, &[chunk], size_of::<i32>())?;
     let all = 0..length;
     let numbers = array.read::<i32>(std::slice::from_ref(&all))?;
     let year =

@@ -2,16 +2,16 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::TempDir;
 
-use crate::zone_write::build::BuildFolder;
+use crate::zone_write::build::partial_of;
 use crate::zone_write::lock::Lock;
 
 const LOCK: &str = "lock";
 
-/// A folder for the objects that this process is writing. It is removed when the process is done with it, or, where the
+/// A folder for the objects that this process is writing, in the folder of a build. It is removed when the process is done with it, or, where the
 /// process was killed, by the next one.
 #[derive(Debug)]
 pub(crate) struct Partial {
@@ -22,8 +22,8 @@ pub(crate) struct Partial {
 
 impl Partial {
     /// Makes the folder, and removes those that nobody has any more.
-    pub(crate) fn begin(build: &BuildFolder) -> io::Result<Self> {
-        let root = build.partial();
+    pub(crate) fn begin(build: &Path) -> io::Result<Self> {
+        let root = partial_of(build);
         fs::create_dir_all(&root)?;
         // While one process makes its folder and takes the lock in it, no other may clean up.
         let _one = Lock::wait(&root.join(LOCK))?;
@@ -33,14 +33,8 @@ impl Partial {
         Ok(Self { _lock: lock, folder })
     }
 
-    /// A new file, removed when dropped unless it is put in its place.
-    pub(crate) fn file(&self) -> io::Result<NamedTempFile> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix("o");
-        // It becomes an object of the store, so it gets the usual permissions and not a temporary file's private ones.
-        #[cfg(unix)]
-        builder.permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
-        builder.tempfile_in(self.folder.path())
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
     }
 }
 
@@ -54,39 +48,32 @@ fn clean(root: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Puts a file in its place, over what is there; with `sync` both the file and the name are on disk when this is done.
-pub(crate) fn put(file: NamedTempFile, place: &Path, sync: bool) -> io::Result<()> {
-    let parent: PathBuf = place.parent().map(Path::to_owned).unwrap_or_default();
-    fs::create_dir_all(&parent)?;
-    if sync {
-        file.as_file().sync_all()?;
-    }
-    file.persist(place).map_err(|error| error.error)?;
-    if sync && cfg!(unix) {
-        fs::File::open(&parent)?.sync_all()?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use tessera_core::{ByteStore, Folder};
+
     use super::*;
 
     #[test]
     fn what_a_killed_process_left_is_removed_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
-        let build = BuildFolder::of(&dir.path().join("a.zarr"));
+        let build = dir.path().join("a.zarr.build");
         let mine = Partial::begin(&build).unwrap();
-        let file = mine.file().unwrap();
-        let left = build.partial().join("pleft");
+        let store = Folder::new(dir.path().join("a.zarr")).partial_in(mine.path());
+        let mut object = store.create("c/0").unwrap();
+        object.write_all(b"half").unwrap();
+        let left = partial_of(&build).join("pleft");
         fs::create_dir(&left).unwrap();
         fs::write(left.join("object"), "half").unwrap();
         let other = Partial::begin(&build).unwrap();
-        assert!(!left.exists() && file.path().exists());
-        put(file, &dir.path().join("a.zarr/c/0"), true).unwrap();
+        assert!(!left.exists());
+        object.finish().unwrap();
         assert!(dir.path().join("a.zarr/c/0").is_file());
         drop((mine, other));
-        let names: Vec<_> = fs::read_dir(build.partial()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        let names: Vec<_> =
+            fs::read_dir(partial_of(&build)).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(names, [LOCK]);
     }
 }

@@ -6,7 +6,10 @@ use std::ops::RangeInclusive;
 
 use tessera_core::{Archive, PixelGrid, SourceError, TileId, UtmZone, Year};
 
+use crate::puts::place;
+use crate::zone_write::build::Build;
 use crate::zone_write::metadata::group_name;
+use crate::{ZoneFillError, ZoneWriter};
 
 /// By how many pixels a file may be larger, or lie elsewhere, than its name says.
 const SLACK: i64 = 8;
@@ -32,6 +35,56 @@ impl fmt::Display for ZoneUnit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}.{}", group_name(self.zone), self.year, self.row, self.col)
     }
+}
+
+impl ZoneWriter {
+    /// The shards that the tiles of a year touch, by the names of the tiles alone, in some zones or all that the store
+    /// has; zones that only the archive has are left out.
+    ///
+    /// # Errors
+    /// A year or zone that the store does not have, or an archive of another dataset.
+    pub fn plan(
+        &self,
+        archive: &dyn Archive,
+        year: Year,
+        zones: Option<&[u8]>,
+    ) -> Result<Vec<ZoneUnit>, ZoneFillError> {
+        let store = || self.name();
+        let version = archive.version();
+        if !version.mixes_with(&self.spec.version) {
+            return Err(ZoneFillError::Version {
+                archive: archive.name(),
+                got: version.to_string(),
+                store: store(),
+                expected: self.spec.version.to_string(),
+            });
+        }
+        if !self.spec.years.contains(&year) {
+            let years = list(&self.spec.years);
+            return Err(ZoneFillError::Year { store: store(), got: year.to_string(), years });
+        }
+        let wanted = zones.unwrap_or(&self.spec.zones);
+        if let Some(&got) = wanted.iter().find(|zone| !self.spec.zones.contains(zone)) {
+            return Err(ZoneFillError::Zone { store: store(), got, zones: list(&self.spec.zones) });
+        }
+        let mut units = units(archive, year, wanted, self.spec.layout.shard_edge())?;
+        // Shards whose tiles are all gone from the archive: nothing else would notice.
+        for &zone in wanted {
+            let records = place(&**self.build.store(), &Build::records(zone, year));
+            let recorded = self.build.recorded(zone, year).map_err(ZoneFillError::io(records))?;
+            for (row, col) in recorded {
+                if !units.iter().any(|unit| (unit.zone, unit.row, unit.col) == (zone, row, col)) {
+                    units.push(ZoneUnit { zone, year, row, col, tiles: Vec::new() });
+                }
+            }
+        }
+        units.sort_by_key(|unit| (unit.zone, unit.row, unit.col));
+        Ok(units)
+    }
+}
+
+fn list(all: &[impl ToString]) -> String {
+    all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The shards of some zones that the tiles of a year touch, by the names of the tiles alone; in the order of zone, row and

@@ -1,21 +1,18 @@
 //! What a shard was made from.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
-use tessera_core::{ScaleCounts, ScaleLimit, Stamp, TileId};
+use tessera_core::{ByteRange, ByteRanges, ByteStore, ScaleCounts, ScaleLimit, Stamp, TileId};
 
 use crate::zone_write::inputs::Inputs;
-use crate::zone_write::partial::{Partial, put};
 
 /// Goes up when the same tiles come to give other bytes.
 const FORMAT: u32 = 1;
 
 /// No record is as long: hundreds of thousands of tiles in one shard.
-const MAX_BYTES: u64 = 64 << 20;
+pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
 /// What a shard was made from, and what it is: kept beside the store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +20,9 @@ pub(crate) struct Record {
     format: u32,
     /// False from before the first of the shard's objects is put in its place until after the last.
     complete: bool,
+    /// Tells those apart who write a shard at the same time, where no lock keeps them from doing so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) attempt: Option<String>,
     /// The limit of the scales that were believed.
     scale_limit: f32,
     tiles: Vec<RecordedTile>,
@@ -63,11 +63,29 @@ impl From<ScaleCounts> for Counts {
     }
 }
 
-/// Size and BLAKE3 hash of an object.
+/// Size and BLAKE3 hash of an object, and what its store calls the version that was put there, where it tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ObjectRecord {
     pub(crate) bytes: u64,
     pub(crate) blake3: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<String>,
+}
+
+impl ObjectRecord {
+    /// Whether the bytes are the same, wherever they stand.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (self.bytes, &self.blake3) == (other.bytes, &other.blake3)
+    }
+
+    /// Reads an object and says what it is; `None` where there is none.
+    pub(crate) fn of(store: &dyn ByteRanges, object: &str) -> io::Result<Option<Self>> {
+        store.forget(object);
+        let Some(mut reader) = store.reader(object, ByteRange::All)? else { return Ok(None) };
+        let mut hash = blake3::Hasher::new();
+        let bytes = io::copy(&mut reader, &mut hash)?;
+        Ok(Some(Self { bytes, blake3: hash.finalize().to_hex().to_string(), version: None }))
+    }
 }
 
 impl Record {
@@ -85,6 +103,7 @@ impl Record {
         Self {
             format: FORMAT,
             complete: false,
+            attempt: None,
             scale_limit: limit.value(),
             tiles: tiles.collect(),
             failed,
@@ -94,24 +113,23 @@ impl Record {
         }
     }
 
-    /// Reads a record; `None` where there is none, or one that says nothing.
-    pub(crate) fn read(path: &Path) -> io::Result<Option<Self>> {
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
+    /// Reads a record as it is now; `None` where there is none, or one that says nothing.
+    pub(crate) fn read(records: &dyn ByteRanges, object: &str) -> io::Result<Option<Self>> {
+        records.forget(object);
+        let Some(reader) = records.reader(object, ByteRange::All)? else { return Ok(None) };
         let mut text = Vec::new();
-        file.take(MAX_BYTES + 1).read_to_end(&mut text)?;
-        Ok(if text.len() as u64 > MAX_BYTES { None } else { serde_json::from_slice(&text).ok() })
+        reader.take(MAX_BYTES + 1).read_to_end(&mut text)?;
+        Ok(if text.len() as u64 > MAX_BYTES { None } else { Self::parse(&text) })
+    }
+
+    /// The record of a text; `None` where it says nothing.
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
+        serde_json::from_slice(text).ok()
     }
 
     /// Writes it over the one that is there, whole or not at all.
-    pub(crate) fn write(&self, path: &Path, partial: &Partial, sync: bool) -> io::Result<()> {
-        let mut file = partial.file()?;
-        serde_json::to_writer_pretty(&mut file, self)?;
-        file.flush()?;
-        put(file, path, sync)
+    pub(crate) fn write(&self, records: &dyn ByteStore, object: &str) -> io::Result<()> {
+        records.put(object, &serde_json::to_vec_pretty(self)?)
     }
 
     /// The same, now that its objects are in their place.
@@ -138,6 +156,19 @@ impl Record {
             && self.tiles.iter().zip(inputs.stamps()).all(same)
     }
 
+    /// Whether another record is of the same bytes, made from the same tiles: by the same attempt, or by another one.
+    pub(crate) fn is_same_shard(&self, other: &Self) -> bool {
+        let same = |a: &Option<ObjectRecord>, b: &Option<ObjectRecord>| match (a, b) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a.is_same(b),
+            _ => false,
+        };
+        (self.format, &self.tiles, &self.failed) == (other.format, &other.tiles, &other.failed)
+            && self.scale_limit.to_bits() == other.scale_limit.to_bits()
+            && same(&self.embeddings, &other.embeddings)
+            && same(&self.scales, &other.scales)
+    }
+
     /// The tiles that it was to be made from.
     pub(crate) fn tiles(&self) -> impl Iterator<Item = TileId> {
         self.tiles.iter().filter_map(|recorded| recorded.tile.parse().ok())
@@ -153,13 +184,14 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
+    use tessera_core::Folder;
+
     use super::*;
-    use crate::zone_write::build::BuildFolder;
 
     #[test]
     fn a_record_is_of_the_inputs_it_was_made_from() {
         let dir = tempfile::tempdir().unwrap();
-        let partial = Partial::begin(&BuildFolder::of(&dir.path().join("a.zarr"))).unwrap();
+        let records = Folder::new(dir.path());
         let stamp = |bytes| Stamp { bytes, version: "7".into() };
         let tile = |name: &str| name.parse::<TileId>().unwrap();
         let inputs = |bytes| {
@@ -167,10 +199,10 @@ mod tests {
         };
         let limit = ScaleLimit::default();
         let record = Record::new(&inputs(5), limit, vec![], ScaleCounts::default());
-        let path = dir.path().join("r/1.2.json");
-        assert_eq!(Record::read(&path).unwrap(), None);
-        record.write(&path, &partial, true).unwrap();
-        let begun = Record::read(&path).unwrap().unwrap();
+        let name = "r/1.2.json";
+        assert_eq!(Record::read(&records, name).unwrap(), None);
+        record.write(&records, name).unwrap();
+        let begun = Record::read(&records, name).unwrap().unwrap();
         assert!(begun == record && !begun.is_of(&inputs(5), limit));
         let done = begun.completed();
         assert!(done.is_of(&inputs(5), limit));
@@ -178,7 +210,7 @@ mod tests {
         assert_eq!(done.tiles().count(), 2);
         let failed = FailedTile { tile: "grid_0.25_52.05".into(), why: "truncated".into() };
         assert!(!Record { failed: vec![failed], ..done }.is_of(&inputs(5), limit));
-        std::fs::write(&path, "{").unwrap();
-        assert_eq!(Record::read(&path).unwrap(), None);
+        records.put(name, b"{").unwrap();
+        assert_eq!(Record::read(&records, name).unwrap(), None);
     }
 }

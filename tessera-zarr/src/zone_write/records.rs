@@ -1,13 +1,18 @@
 //! Which tiles a zone store holds.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tessera_core::{DatasetVersion, PixelGrid, TileId, UtmZone, Year};
+use tessera_core::{
+    ByteRange, ByteStore, DatasetVersion, Folder, ObjectRange, PixelGrid, TileId, UtmZone, Year,
+};
 
-use crate::zone_write::build::BuildFolder;
-use crate::zone_write::record::Record;
+use crate::puts::place;
+use crate::zone_write::build::Build;
+use crate::zone_write::record::{MAX_BYTES, Record};
 use crate::zone_write::{parsed, plan};
 use crate::{ZoneSpec, ZoneStoreError};
 
@@ -33,7 +38,7 @@ use crate::{ZoneSpec, ZoneStoreError};
 /// ```
 #[derive(Debug)]
 pub struct ZoneRecords {
-    build: BuildFolder,
+    build: Build,
     spec: ZoneSpec,
 }
 
@@ -44,22 +49,15 @@ pub enum ZoneRecordsError {
     /// The store cannot be opened, or is not one that is filled here.
     #[error(transparent)]
     Store(#[from] ZoneStoreError),
-    /// A record, or the folder of records, cannot be read.
-    #[error("cannot read {}", path.display())]
+    /// A record cannot be read, or the records cannot be listed.
+    #[error("cannot read {object}")]
     Io {
-        /// The file or folder.
-        path: PathBuf,
+        /// The path or address of the file, folder or object.
+        object: String,
         /// What the system said.
         #[source]
         cause: io::Error,
     },
-}
-
-impl ZoneRecordsError {
-    fn io(path: &Path) -> impl Fn(io::Error) -> Self + use<> {
-        let path = path.to_owned();
-        move |cause| Self::Io { path: path.clone(), cause }
-    }
 }
 
 impl ZoneRecords {
@@ -69,12 +67,34 @@ impl ZoneRecords {
     /// # Errors
     /// Where the folder is there and the store is not one that [`ZoneWriter`](crate::ZoneWriter) fills.
     pub fn open(path: impl AsRef<Path>) -> Result<Option<Self>, ZoneRecordsError> {
-        let (path, build) = (path.as_ref(), BuildFolder::of(path.as_ref()));
-        if !build.path().try_exists().map_err(ZoneRecordsError::io(build.path()))? {
+        let (path, build) = (path.as_ref(), Build::of(path.as_ref()));
+        let there = build.folder().is_none_or(|folder| !matches!(folder.try_exists(), Ok(false)));
+        if !there {
             return Ok(None);
         }
-        let (spec, _) = parsed::spec_of(path)?;
+        let store: Arc<dyn ByteStore> = Arc::new(Folder::new(path));
+        let (spec, _) = parsed::spec_of(&store)?;
         Ok(Some(Self { build, spec }))
+    }
+
+    /// The records in `build` of the store in `store`; `None` where `build` holds nothing. Where names cannot be listed
+    /// that cannot be told.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), or where the records cannot be listed.
+    pub fn open_in(
+        store: &Arc<dyn ByteStore>,
+        build: Arc<dyn ByteStore>,
+    ) -> Result<Option<Self>, ZoneRecordsError> {
+        match build.list("") {
+            Ok(names) if names.is_empty() => return Ok(None),
+            Err(cause) if cause.kind() != io::ErrorKind::Unsupported => {
+                return Err(ZoneRecordsError::Io { object: build.name(), cause });
+            }
+            _ => {}
+        }
+        let (spec, _) = parsed::spec_of(store)?;
+        Ok(Some(Self { build: Build::new(build), spec }))
     }
 
     /// The zones of the store, ascending.
@@ -99,7 +119,7 @@ impl ZoneRecords {
     /// as its record says. One that could not be read for any of its shards, or of which a shard is missing or was not
     /// finished, is not among them. None where the store does not have the zone or the year.
     ///
-    /// Each record is read once, one after another.
+    /// Each record is read once, as many at a time as the store likes.
     ///
     /// # Errors
     /// Where the system refuses. A record that says nothing counts as missing.
@@ -111,11 +131,12 @@ impl ZoneRecords {
         }
         // How many of the shards that a tile may touch it is still wanted in.
         let mut wanted: HashMap<TileId, u64> = HashMap::new();
-        let folder = self.build.records(zone, year);
-        for (row, col) in self.build.recorded(zone, year).map_err(ZoneRecordsError::io(&folder))? {
-            let path = self.build.record(zone, year, row, col);
-            let record = Record::read(&path).map_err(ZoneRecordsError::io(&path))?;
-            let Some(record) = record.filter(Record::is_complete) else { continue };
+        for ((row, col), record) in read_all(&self.build, zone, year)
+            .map_err(|(object, cause)| ZoneRecordsError::Io { object, cause })?
+        {
+            if !record.is_complete() {
+                continue;
+            }
             for tile in record.held().collect::<BTreeSet<_>>() {
                 if UtmZone::of_tile(tile).number() != zone {
                     continue;
@@ -132,5 +153,44 @@ impl ZoneRecords {
             wanted.into_iter().filter(|(_, wanted)| *wanted == 0).map(|(tile, _)| tile).collect();
         tiles.sort_unstable();
         Ok(tiles)
+    }
+}
+
+/// All records of a zone and year, by the row and column of their shards; those that say nothing are left out. Where one
+/// cannot be read, the error names it.
+pub(crate) fn read_all(
+    build: &Build,
+    zone: u8,
+    year: Year,
+) -> Result<BTreeMap<(u64, u64), Record>, (String, io::Error)> {
+    let records = &**build.store();
+    let folder = Build::records(zone, year);
+    let mut places = build.recorded(zone, year).map_err(|cause| (place(records, &folder), cause))?;
+    // What is too large to be a record is not fetched, where sizes can be listed.
+    let found = records.walk(&folder).unwrap_or_default().into_iter();
+    let large: HashSet<String> =
+        found.filter(|(_, stamp)| stamp.bytes > MAX_BYTES).map(|(name, _)| name).collect();
+    let name_of = |(row, col): &(u64, u64)| Build::record(zone, year, *row, *col);
+    places.retain(|place| !large.contains(&name_of(place)));
+    let names: Vec<String> = places.iter().map(name_of).collect();
+    names.iter().for_each(|name| records.forget(name));
+    let ranges: Vec<_> = names.iter().map(|object| ObjectRange { object, range: ByteRange::All }).collect();
+    let (found, wrong) = (Mutex::new(BTreeMap::new()), Mutex::new(None));
+    records.read_many(&ranges, &|at, got| match got {
+        Ok(text) => {
+            if let Some(record) = text.and_then(Record::parse) {
+                found.lock().unwrap_or_else(PoisonError::into_inner).insert(places[at], record);
+            }
+            ControlFlow::Continue(())
+        }
+        Err(cause) => {
+            let name = place(records, &names[at]);
+            wrong.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert((name, cause));
+            ControlFlow::Break(())
+        }
+    });
+    match wrong.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(wrong) => Err(wrong),
+        None => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner)),
     }
 }

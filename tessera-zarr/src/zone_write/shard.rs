@@ -79,7 +79,7 @@ impl Assembler {
                 embeddings
                     .push(done.embeddings.then_some(&scratch.encoded))
                     .and_then(|()| scales.push(done.scales.then_some(&scratch.second)))
-                    .map_err(ZoneFillError::io(std::path::Path::new(&unit.to_string())))
+                    .map_err(ZoneFillError::io(unit.to_string()))
             };
             in_order(per_side, work, append)?;
             (between.told)((rows.len() * grid.cols()) as u64 * (self.channels as u64 + 4));

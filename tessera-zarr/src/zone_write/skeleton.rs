@@ -1,15 +1,15 @@
 //! What a zone store is made of before it holds pixels.
 
-use std::path::Path;
+use std::collections::HashSet;
 
 use bytemuck::cast_slice;
-use serde_json::Value;
 use tessera_core::{DatasetVersion, PixelGrid};
 
 use crate::array::ArraySpec;
-use crate::encode::{ALL_OBJECTS, ChunkWriter};
+use crate::encode::{ALL_OBJECTS, ChunkWriter, names_of};
+use crate::puts::Puts;
 use crate::zone_write::metadata::{arrays_of, group_name, lattice};
-use crate::{WriteError, ZarrFormat, ZoneSpec, ZoneStoreError};
+use crate::{ZarrFormat, ZoneSpec, ZoneStoreError};
 
 /// Refuses what no store can be made from.
 pub(crate) fn check(spec: &ZoneSpec) -> Result<(), ZoneStoreError> {
@@ -29,44 +29,59 @@ pub(crate) fn check(spec: &ZoneSpec) -> Result<(), ZoneStoreError> {
     spec.zones.iter().try_for_each(|zone| lattice(*zone).map(|_| ()))
 }
 
-/// The folders of a zone with its coordinates, without documents.
-pub(crate) fn write_zone(store: &Path, spec: &ZoneSpec, zone: u8) -> Result<(), ZoneStoreError> {
-    let group = store.join(group_name(zone));
-    std::fs::create_dir(&group).map_err(ZoneStoreError::io(&group))?;
+/// The coordinates of a zone, without documents.
+pub(crate) fn write_zone(puts: &Puts<'_>, spec: &ZoneSpec, zone: u8) -> Result<(), ZoneStoreError> {
     let grid = lattice(zone)?;
-    for array in arrays_of(spec, &grid)? {
-        if array.shard.is_some() {
-            let folder = group.join(array.name);
-            std::fs::create_dir(&folder).map_err(ZoneStoreError::io(&folder))?;
-        } else {
-            write_array(&group, spec, &array)?;
-        }
+    for array in arrays_of(spec, &grid)?.iter().filter(|array| array.shard.is_none()) {
+        write_array(puts, spec, zone, array)?;
     }
     Ok(())
 }
 
-/// A coordinate with its values, as one chunk.
-pub(crate) fn write_array(group: &Path, spec: &ZoneSpec, array: &ArraySpec) -> Result<(), ZoneStoreError> {
-    let folder = group.join(array.name);
-    std::fs::create_dir(&folder).map_err(ZoneStoreError::io(&folder))?;
+/// A coordinate of a zone with its values, as one chunk.
+pub(crate) fn write_array(
+    puts: &Puts<'_>,
+    spec: &ZoneSpec,
+    zone: u8,
+    array: &ArraySpec,
+) -> Result<(), ZoneStoreError> {
     let values = values_of(array, spec);
     let fill = |_: &[u64], out: &mut [u8]| {
         out.fill(0);
         out[..values.len()].copy_from_slice(&values);
     };
-    let writer = ChunkWriter {
-        spec: array,
-        format: ZarrFormat::V3,
-        folder: &folder,
-        sync: true,
-        rows_read: None,
-        objects: ALL_OBJECTS,
-    };
-    writer.write(&fill).map(|_| ()).map_err(|error| match error {
-        WriteError::Io { path, cause } => ZoneStoreError::Io { path, cause },
-        WriteError::Grid(cause) => cause.into(),
-        other => ZoneStoreError::Metadata { why: other.to_string() },
-    })
+    let folder = format!("{}/{}", group_name(zone), array.name);
+    let (format, rows_read, objects) = (ZarrFormat::V3, None, ALL_OBJECTS);
+    ChunkWriter { spec: array, format, puts, folder: &folder, rows_read, objects }.write(&fill)?;
+    Ok(())
+}
+
+/// The names of all objects of a store before it holds pixels, documents left out.
+pub(crate) fn names_of_skeleton(spec: &ZoneSpec) -> HashSet<String> {
+    let mut names = HashSet::new();
+    for &zone in &spec.zones {
+        let arrays = lattice(zone).and_then(|grid| arrays_of(spec, &grid)).unwrap_or_default();
+        for array in arrays.iter().filter(|array| array.shard.is_none()) {
+            names.extend(names_of(array, ZarrFormat::V3, &format!("{}/{}", group_name(zone), array.name)));
+        }
+    }
+    names
+}
+
+/// Whether an object, or a folder, can be part of a store before it holds pixels: what an interrupted program left of one
+/// may be written over, and shards may not.
+pub(crate) fn is_skeleton(name: &str) -> bool {
+    let mut parts = name.split('/');
+    let zone = parts.next().is_some_and(|group| (1..=60).any(|zone| group_name(zone) == group));
+    let rest = [parts.next(), parts.next()];
+    zone && match rest {
+        [None, None] | [Some("zarr.json"), None] => true,
+        [Some("embeddings" | "scales"), member] => matches!(member, None | Some("zarr.json")),
+        [Some("time" | "band" | "x" | "y" | "spatial_ref"), member] => {
+            matches!(member, None | Some("zarr.json" | "c"))
+        }
+        _ => false,
+    }
 }
 
 /// The values of a coordinate as they are stored, little endian.
@@ -90,8 +105,21 @@ fn values_of(array: &ArraySpec, spec: &ZoneSpec) -> Vec<u8> {
     bytes
 }
 
-/// A document as it is written.
-pub(crate) fn text_of(document: &Value) -> Result<String, ZoneStoreError> {
-    serde_json::to_string_pretty(document)
-        .map_err(|error| ZoneStoreError::Metadata { why: error.to_string() })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_skeleton_has_no_shards() {
+        for name in
+            ["utm31", "utm60/zarr.json", "utm01/embeddings/zarr.json", "utm31/time/c/0", "utm31/scales"]
+        {
+            assert!(is_skeleton(name), "{name}");
+        }
+        for name in
+            ["utm31/embeddings/c/0/0/1/2", "utm31/scales/c", "utm61", "utm1", "utm31/mine", "letter.txt", ""]
+        {
+            assert!(!is_skeleton(name), "{name}");
+        }
+    }
 }

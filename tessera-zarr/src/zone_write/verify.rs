@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::sync::Arc;
 
 use tessera_core::{Archive, Year};
 
 use crate::zone_store::StoredShard;
 use crate::zone_write::record::{ObjectRecord, Record};
-use crate::zone_write::sample;
+use crate::zone_write::{records, sample};
 use crate::{OpenError, ReadError, ZoneStore, ZoneUnit, ZoneWriter};
 
 /// What to check of a zone store.
@@ -99,10 +98,10 @@ pub enum ZoneVerifyError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// A record cannot be read.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {object}")]
     Io {
-        /// The file.
-        path: std::path::PathBuf,
+        /// The path or address of the record.
+        object: String,
         /// What the system said.
         #[source]
         cause: io::Error,
@@ -122,7 +121,7 @@ impl ZoneWriter {
         told: &(dyn Fn(&StoredShard) + Sync),
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<VerifyReport, ZoneVerifyError> {
-        let store = ZoneStore::open(self.path())?;
+        let store = ZoneStore::open_in(Arc::clone(self.store()) as _)?;
         let mut report = VerifyReport::default();
         let wanted = |zone: &&u8| options.zones.as_ref().is_none_or(|zones| zones.contains(zone));
         for &zone in self.zones().iter().filter(wanted) {
@@ -153,7 +152,8 @@ impl ZoneYear<'_> {
         told: &(dyn Fn(&StoredShard) + Sync),
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<(), ZoneVerifyError> {
-        let mut records = self.records()?;
+        let mut records = records::read_all(self.writer.build(), self.zone, self.year)
+            .map_err(|(object, cause)| ZoneVerifyError::Io { object, cause })?;
         for shard in self.store.shards(self.zone, self.year)? {
             if stop() {
                 return Ok(());
@@ -191,23 +191,6 @@ impl ZoneYear<'_> {
         Ok(())
     }
 
-    fn records(&self) -> Result<BTreeMap<(u64, u64), Record>, ZoneVerifyError> {
-        let build = self.writer.build();
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |cause| ZoneVerifyError::Io { path, cause }
-        };
-        let folder = build.records(self.zone, self.year);
-        let mut records = BTreeMap::new();
-        for (row, col) in build.recorded(self.zone, self.year).map_err(failed(&folder))? {
-            let path = build.record(self.zone, self.year, row, col);
-            if let Some(record) = Record::read(&path).map_err(failed(&path))? {
-                records.insert((row, col), record);
-            }
-        }
-        Ok(records)
-    }
-
     /// Takes what is recorded of an object out of its record, so that what is left at the end is of objects that are not
     /// there.
     fn recorded(
@@ -232,12 +215,15 @@ impl ZoneYear<'_> {
             Some(None) => wrong("it is there, and the record says that all of it is fill".into()),
             Some(Some(expected)) => {
                 report.hashes += 1;
-                match hash_of(&self.writer.path().join(&shard.object)) {
-                    Ok(got) if got == expected => {}
-                    Ok(got) if got.bytes != expected.bytes => {
+                match ObjectRecord::of(&**self.writer.store(), &shard.object) {
+                    Ok(Some(got)) if got.is_same(&expected) => {}
+                    Ok(Some(got)) if got.bytes != expected.bytes => {
                         wrong(format!("it has {} bytes: expected {}", got.bytes, expected.bytes));
                     }
-                    Ok(got) => wrong(format!("its hash is {}: expected {}", got.blake3, expected.blake3)),
+                    Ok(Some(got)) => {
+                        wrong(format!("its hash is {}: expected {}", got.blake3, expected.blake3));
+                    }
+                    Ok(None) => wrong("it is gone".into()),
                     Err(cause) => wrong(format!("it cannot be read: {cause}")),
                 }
             }
@@ -254,11 +240,4 @@ impl ZoneYear<'_> {
             Err(cause) => wrong(cause.to_string()),
         }
     }
-}
-
-fn hash_of(path: &Path) -> io::Result<ObjectRecord> {
-    let mut file = File::open(path)?;
-    let mut hash = blake3::Hasher::new();
-    let bytes = io::copy(&mut file, &mut hash)?;
-    Ok(ObjectRecord { bytes, blake3: hash.finalize().to_hex().to_string() })
 }

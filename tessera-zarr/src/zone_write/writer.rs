@@ -1,19 +1,20 @@
 //! A zone store that is made, extended and filled.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tessera_core::{Archive, DatasetVersion, PixelGrid, Year};
+use tessera_core::{Archive, ByteStore, DatasetVersion, Folder, PixelGrid, Year};
 
-use crate::staging::Staging;
-use crate::zone_write::build::BuildFolder;
+use crate::place::Place;
+use crate::zone_write::build::Build;
 use crate::zone_write::fill::Filler;
-use crate::zone_write::lock::Lock;
 use crate::zone_write::metadata::{documents, group_name};
-use crate::zone_write::partial::{Partial, put};
+use crate::zone_write::parsed;
+use crate::zone_write::partial::Partial;
 use crate::zone_write::shard::Assembler;
-use crate::zone_write::skeleton::{check, text_of, write_array, write_zone};
-use crate::zone_write::{parsed, plan};
+use crate::zone_write::skeleton::{check, is_skeleton, names_of_skeleton, write_zone};
+use crate::zone_write::there::There;
 use crate::{
     FillEvent, FillOptions, FillReport, ZarrFormat, ZoneFillError, ZoneLayout, ZoneSpec, ZoneStoreError,
     ZoneUnit,
@@ -26,7 +27,8 @@ use crate::{
 /// zone is added.
 ///
 /// Beside the store a folder `<store>.build` says what each shard was made from, so that filling again does only what is
-/// missing or changed. Readers do not need it.
+/// missing or changed. Readers do not need it. [`create_in`](Self::create_in) and [`open_in`](Self::open_in) take both as
+/// stores of objects: prefixes of an object store, say.
 ///
 /// ```
 /// use tessera_core::{DatasetVersion, Year};
@@ -42,12 +44,31 @@ use crate::{
 /// assert_eq!((store.zones(), store.years().len()), (&[31, 32][..], 2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct ZoneWriter {
-    path: PathBuf,
-    build: BuildFolder,
-    spec: ZoneSpec,
-    attributes: Map<String, Value>,
+    pub(super) store: Arc<dyn ByteStore>,
+    /// Where the store is, if that is a folder of this machine.
+    folder: Option<PathBuf>,
+    pub(super) build: Build,
+    pub(super) spec: ZoneSpec,
+    pub(super) attributes: Map<String, Value>,
+}
+
+impl std::fmt::Debug for ZoneWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ZoneWriter")
+            .field("name", &self.name())
+            .field("build", &self.build)
+            .field("spec", &self.spec)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A store and its records while they are written to.
+pub(super) struct Writing {
+    pub(super) store: Arc<dyn ByteStore>,
+    pub(super) records: Arc<dyn ByteStore>,
+    /// In which objects are that are not whole yet, in a folder.
+    _partial: Option<Partial>,
 }
 
 impl ZoneWriter {
@@ -59,16 +80,38 @@ impl ZoneWriter {
     pub fn create(path: impl AsRef<Path>, spec: &ZoneSpec) -> Result<Self, ZoneStoreError> {
         let path = path.as_ref();
         check(spec)?;
-        let staging = Staging::begin(path, false)?;
-        for &zone in &spec.zones {
-            write_zone(staging.path(), spec, zone)?;
-        }
-        for (name, document) in documents(spec, None)? {
-            let place = staging.path().join(name);
-            std::fs::write(&place, text_of(&document)?).map_err(ZoneStoreError::io(&place))?;
-        }
-        staging.commit(true)?;
+        make(Place::folder(path, false, true)?, spec)?;
         Self::open(path)
+    }
+
+    /// Makes a store without pixels at the root of `store`, whose records are to stand in `build`: the place that is called
+    /// `<store>.build`. The document by which readers open it comes last, and only where there is none, so that of several
+    /// who make it at once one does. What an interrupted program left of a store without pixels is written over.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tessera_core::{ByteStore, DatasetVersion, Folder, Year};
+    /// use tessera_zarr::{ZoneSpec, ZoneWriter};
+    ///
+    /// let dir = tempfile::tempdir()?;
+    /// let place = |name| -> Arc<dyn ByteStore> { Arc::new(Folder::new(dir.path().join(name))) }; // a bucket, say
+    /// let (store, build) = (place("a.zarr"), place("a.zarr.build"));
+    /// let spec = ZoneSpec::new(DatasetVersion::named("v1")).zones([31]).years([Year::new(2024)?]);
+    /// assert_eq!(ZoneWriter::create_in(store.clone(), build.clone(), &spec)?.zones(), [31]);
+    /// assert!(ZoneWriter::create_in(store, build, &spec).is_err(), "there is one already");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_in(
+        store: Arc<dyn ByteStore>,
+        build: Arc<dyn ByteStore>,
+        spec: &ZoneSpec,
+    ) -> Result<Self, ZoneStoreError> {
+        check(spec)?;
+        make(Place::objects(&*store, false, &is_skeleton)?, spec)?;
+        Self::open_in(store, build)
     }
 
     /// Opens a store of the published layout on the lattice of its zones, to extend or fill it.
@@ -77,64 +120,32 @@ impl ZoneWriter {
     /// Where it is no such store: the error says what differs.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ZoneStoreError> {
         let path = path.as_ref();
-        let (spec, attributes) = parsed::spec_of(path)?;
-        Ok(Self { path: path.to_owned(), build: BuildFolder::of(path), spec, attributes })
+        Self::with(Arc::new(Folder::new(path)), Some(path.to_owned()), Build::of(path))
     }
 
-    /// Adds zones and years; what is there already stays as it is. A new year comes last on the time axis, whichever it
-    /// is, so that no shard changes its address.
+    /// Opens the store at the root of `store`, whose records stand in `build`. No lock keeps several who fill it at once
+    /// apart: give each its own shards. Two who write one shard at once are told so, and the shard does not count as filled
+    /// until it was filled again.
     ///
     /// # Errors
-    /// A zone that does not exist, or where the system refuses. Then readers see the store as it was.
-    pub fn extend(
-        &mut self,
-        zones: impl IntoIterator<Item = u8>,
-        years: impl IntoIterator<Item = Year>,
-    ) -> Result<(), ZoneStoreError> {
-        let lock = self.build.lock();
-        let _one = Lock::wait(&lock).map_err(ZoneStoreError::io(&lock))?;
-        // Another process may have extended it since it was opened.
-        (self.spec, self.attributes) = parsed::spec_of(&self.path)?;
-        let old = self.spec.zones.clone();
-        let mut spec = self.spec.clone().zones(zones);
-        for year in years {
-            if !spec.years.contains(&year) {
-                spec.years.push(year);
-            }
-        }
-        check(&spec)?;
-        let partial = Partial::begin(&self.build).map_err(ZoneStoreError::io(self.build.path()))?;
-        for &zone in spec.zones.iter().filter(|zone| !old.contains(zone)) {
-            // Left by an extension that was killed: no document of the root tells of it.
-            let group = self.path.join(group_name(zone));
-            if group.exists() {
-                std::fs::remove_dir_all(&group).map_err(ZoneStoreError::io(&group))?;
-            }
-            write_zone(&self.path, &spec, zone)?;
-        }
-        for &zone in &old {
-            let place = self.path.join(group_name(zone)).join("time/c/0");
-            let folder = tempfile::tempdir_in(self.build.partial()).map_err(ZoneStoreError::io(&place))?;
-            write_array(folder.path(), &spec, &crate::zone_write::arrays::time(spec.years.len())?)?;
-            let made = folder.path().join("time/c/0");
-            std::fs::rename(&made, &place).map_err(ZoneStoreError::io(&place))?;
-        }
-        // The document of the root comes last: until then it tells what is there.
-        for (name, document) in documents(&spec, Some(&self.attributes))? {
-            let place = self.path.join(name);
-            let failed = ZoneStoreError::io(&place);
-            let file = partial.file().map_err(&failed)?;
-            std::fs::write(file.path(), text_of(&document)?).map_err(&failed)?;
-            put(file, &place, true).map_err(&failed)?;
-        }
-        self.spec = spec;
-        Ok(())
+    /// As [`open`](Self::open).
+    pub fn open_in(store: Arc<dyn ByteStore>, build: Arc<dyn ByteStore>) -> Result<Self, ZoneStoreError> {
+        Self::with(store, None, Build::new(build))
     }
 
-    /// Where the store is.
+    fn with(
+        store: Arc<dyn ByteStore>,
+        folder: Option<PathBuf>,
+        build: Build,
+    ) -> Result<Self, ZoneStoreError> {
+        let (spec, attributes) = parsed::spec_of(&store)?;
+        Ok(Self { store, folder, build, spec, attributes })
+    }
+
+    /// What the store is called: its path or address.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn name(&self) -> String {
+        self.store.name()
     }
 
     /// Its dataset.
@@ -167,52 +178,6 @@ impl ZoneWriter {
         self.spec.layout
     }
 
-    /// The shards that the tiles of a year touch, by the names of the tiles alone, in some zones or all that the store
-    /// has; zones that only the archive has are left out.
-    ///
-    /// # Errors
-    /// A year or zone that the store does not have, or an archive of another dataset.
-    pub fn plan(
-        &self,
-        archive: &dyn Archive,
-        year: Year,
-        zones: Option<&[u8]>,
-    ) -> Result<Vec<ZoneUnit>, ZoneFillError> {
-        let store = || self.path.display().to_string();
-        let version = archive.version();
-        if !version.mixes_with(&self.spec.version) {
-            return Err(ZoneFillError::Version {
-                archive: archive.name(),
-                got: version.to_string(),
-                store: store(),
-                expected: self.spec.version.to_string(),
-            });
-        }
-        if !self.spec.years.contains(&year) {
-            let years = list(&self.spec.years);
-            return Err(ZoneFillError::Year { store: store(), got: year.to_string(), years });
-        }
-        let wanted = zones.unwrap_or(&self.spec.zones);
-        if let Some(&got) = wanted.iter().find(|zone| !self.spec.zones.contains(zone)) {
-            return Err(ZoneFillError::Zone { store: store(), got, zones: list(&self.spec.zones) });
-        }
-        let mut units = plan::units(archive, year, wanted, self.spec.layout.shard_edge())?;
-        // Shards whose tiles are all gone from the archive: nothing else would notice.
-        for &zone in wanted {
-            let recorded = self
-                .build
-                .recorded(zone, year)
-                .map_err(ZoneFillError::io(&self.build.records(zone, year)))?;
-            for (row, col) in recorded {
-                if !units.iter().any(|unit| (unit.zone, unit.row, unit.col) == (zone, row, col)) {
-                    units.push(ZoneUnit { zone, year, row, col, tiles: Vec::new() });
-                }
-            }
-        }
-        units.sort_by_key(|unit| (unit.zone, unit.row, unit.col));
-        Ok(units)
-    }
-
     /// Fills shards from an archive: those that are missing, or whose tiles have changed. Each is made from all tiles that
     /// overlap it, in memory that does not depend on its size, and takes its place whole. `told` hears of progress, from
     /// any thread; `stop` is asked now and then whether to stop.
@@ -231,13 +196,31 @@ impl ZoneWriter {
         told: &(dyn Fn(FillEvent<'_>) + Sync),
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<FillReport, ZoneFillError> {
-        let partial = Partial::begin(&self.build).map_err(ZoneFillError::io(self.build.path()))?;
+        let writing = self.writing(options.sync).map_err(ZoneFillError::io(self.build.store().name()))?;
+        let (store, records) = (&*writing.store, &*writing.records);
         let assembler = Assembler::new(self.spec.layout, self.spec.channels)
-            .map_err(|why| ZoneFillError::Encode { unit: self.path.display().to_string(), why })?;
-        Ok(Filler { writer: self, archive, options, assembler, partial, told, stop }.all(units))
+            .map_err(|why| ZoneFillError::Encode { unit: self.name(), why })?;
+        let there = There::new(store, self.folder.is_none());
+        Ok(Filler { writer: self, archive, options, assembler, store, records, there, told, stop }.all(units))
     }
 
-    pub(crate) fn build(&self) -> &BuildFolder {
+    /// Store and records to write to. In a folder objects that are not whole are kept out of sight of those who list it.
+    pub(super) fn writing(&self, sync: bool) -> std::io::Result<Writing> {
+        let (Some(folder), Some(build)) = (&self.folder, self.build.folder()) else {
+            let (store, records) = (Arc::clone(&self.store), Arc::clone(self.build.store()));
+            return Ok(Writing { store, records, _partial: None });
+        };
+        let partial = Partial::begin(build)?;
+        let writing = |root: &Path| Arc::new(Folder::new(root).partial_in(partial.path()).sync(sync));
+        let (store, records) = (writing(folder), writing(build));
+        Ok(Writing { store, records, _partial: Some(partial) })
+    }
+
+    pub(crate) fn store(&self) -> &Arc<dyn ByteStore> {
+        &self.store
+    }
+
+    pub(crate) fn build(&self) -> &Build {
         &self.build
     }
 
@@ -246,21 +229,27 @@ impl ZoneWriter {
         PixelGrid::of_zone(zone).ok()
     }
 
-    /// Where the objects of a shard are, embeddings and scales; `None` where the store does not have its year.
-    pub(crate) fn objects(&self, unit: &ZoneUnit) -> [Option<PathBuf>; 2] {
+    /// The names of the objects of a shard, embeddings and scales; `None` where the store does not have its year.
+    pub(crate) fn objects(&self, unit: &ZoneUnit) -> [Option<String>; 2] {
         let Some(time) = self.spec.years.iter().position(|year| *year == unit.year) else {
             return [None, None];
         };
-        let group = self.path.join(group_name(unit.zone));
+        let group = group_name(unit.zone);
         let keys = ZarrFormat::V3.keys();
         let (row, col, time) = (unit.row, unit.col, time as u64);
         [
-            Some(group.join("embeddings").join(keys.key(&[time, 0, row, col]))),
-            Some(group.join("scales").join(keys.key(&[time, row, col]))),
+            Some(format!("{group}/embeddings/{}", keys.key(&[time, 0, row, col]))),
+            Some(format!("{group}/scales/{}", keys.key(&[time, row, col]))),
         ]
     }
 }
 
-fn list(all: &[impl ToString]) -> String {
-    all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+/// Writes a store without pixels.
+fn make(place: Place<'_>, spec: &ZoneSpec) -> Result<(), ZoneStoreError> {
+    let documents = documents(spec, None)?;
+    place.write(
+        &documents,
+        || names_of_skeleton(spec),
+        |puts| spec.zones.iter().try_for_each(|zone| write_zone(puts, spec, *zone)),
+    )
 }
