@@ -57,6 +57,8 @@ pub struct CatalogSummary {
 pub struct CatalogWriter {
     path: PathBuf,
     home: Home,
+    /// The indexes of a catalogue that is updated.
+    old: Option<CatalogIndex>,
     target: Target,
     site: Site,
     options: CatalogOptions,
@@ -144,7 +146,7 @@ impl CatalogWriter {
     pub fn update(path: impl AsRef<Path>, options: CatalogOptions) -> Result<Self, CatalogError> {
         let path = path.as_ref();
         let target = Target::new(path, path, true);
-        Self::go_on(path, CatalogIndex::open(path)?, Home::InUse, target, options)
+        Self::go_on(path, CatalogIndex::open_folder(path, true)?, Home::InUse, target, options)
     }
 
     /// Goes on with the catalogue in a store of objects, as [`update`](Self::update) does in a folder. Of what is there
@@ -154,7 +156,7 @@ impl CatalogWriter {
     /// # Errors
     /// A store that holds no catalogue with an index, or one that cannot be read; or no room for a temporary folder.
     pub fn update_in(store: Arc<dyn ByteStore>, options: CatalogOptions) -> Result<Self, CatalogError> {
-        let index = CatalogIndex::open_in(Arc::clone(&store) as Arc<dyn ByteRanges>)?;
+        let index = CatalogIndex::open_store(&(Arc::clone(&store) as Arc<dyn ByteRanges>), true)?;
         let (path, folder) = (index.path().to_owned(), temporary()?);
         let target = Target::of_changes(folder.path(), &path);
         Self::go_on(&path, index, Home::Store { store, folder, new: false, updates: true }, target, options)
@@ -182,12 +184,13 @@ impl CatalogWriter {
         let mut writer = Self::with(path, home, target, site, options);
         let known = |year: &YearIndex| (year.year(), YearContents::new(year.year(), year.version().clone()));
         writer.years.extend(index.years().iter().map(known));
+        writer.old = Some(index);
         Ok(writer)
     }
 
     fn with(path: &Path, home: Home, target: Target, site: Site, options: CatalogOptions) -> Self {
         let (years, summary) = (BTreeMap::new(), CatalogSummary::default());
-        Self { path: path.to_owned(), home, target, site, options, years, summary }
+        Self { path: path.to_owned(), home, old: None, target, site, options, years, summary }
     }
 
     /// Where the catalogue will be found.
@@ -220,16 +223,13 @@ impl CatalogWriter {
                 let (got, expected) = (records.version().clone(), known.version().clone());
                 return Err(CatalogError::OtherVersion { path: self.path.clone(), year, got, expected });
             }
-            old = Some(match &self.home {
+            let hashes = match &self.home {
                 Home::Store { store, .. } => {
-                    let store = Arc::clone(store) as Arc<dyn ByteRanges>;
-                    let hashes = YearHashes::open_in(&store, year)?;
-                    (YearIndex::open_in(store, year)?, hashes)
+                    YearHashes::open_in(&(Arc::clone(store) as Arc<dyn ByteRanges>), year)?
                 }
-                Home::New(_) | Home::InUse => {
-                    (YearIndex::open(&self.path, year)?, YearHashes::open(&self.path, year)?)
-                }
-            });
+                Home::New(_) | Home::InUse => YearHashes::open(&self.path, year)?,
+            };
+            old = self.old.as_mut().and_then(|old| old.take(year)).map(|index| (index, hashes));
         }
         let writer = YearWriter { target: &self.target, site: &self.site, options: &self.options, old };
         let (contents, failed) = writer.write(records, &mut watch)?;

@@ -149,7 +149,7 @@ impl YearWriter<'_> {
         if let Some((index, hashes)) = &self.old {
             old.extend(index.records_of(sheet, self.site)?.into_iter().map(|record| (record.tile(), record)));
             if let (Some(hashes), Some(group)) = (hashes, index.group_of(sheet)) {
-                old_hashes.extend(hashes.part(group)?);
+                old_hashes.extend(hashes.of_sheet(sheet, group)?);
             }
         }
         let record = |tile: &TileId| match old.get(tile) {

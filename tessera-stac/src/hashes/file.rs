@@ -11,6 +11,7 @@ use crate::catalog_files::CatalogFiles;
 use crate::hashes::{FileHashes, schema};
 use crate::parquet_file::{Columns, ParquetFile, TAIL};
 use crate::paths::item_id_ending;
+use crate::sheet::Sheet;
 use crate::{IndexError, hashes_path, item_id};
 
 /// The hashes of the files of a year, opened: a row group for each 20° × 10° that has tiles, in the order of the index.
@@ -51,6 +52,24 @@ impl YearHashes {
         &self,
     ) -> impl Iterator<Item = std::result::Result<Vec<(TileId, FileHashes)>, IndexError>> + use<'_> {
         (0..self.file.groups().count()).map(|group| self.part(group))
+    }
+
+    /// The hashes of a sheet, which is this row group of the index. In what an interrupted update has left it may be
+    /// another one here.
+    pub(crate) fn of_sheet(
+        &self,
+        sheet: Sheet,
+        group: usize,
+    ) -> std::result::Result<Vec<(TileId, FileHashes)>, IndexError> {
+        let groups = self.file.groups().count();
+        let likely = Some(group).filter(|group| *group < groups);
+        for group in likely.into_iter().chain(0..groups) {
+            let part = self.part(group)?;
+            if part.first().is_some_and(|(tile, _)| Sheet::of_tile(*tile) == sheet) {
+                return Ok(part);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// The hashes of a row group.

@@ -8,6 +8,7 @@ use tessera_core::{ByteRanges, Year};
 
 use crate::catalog_files::CatalogFiles;
 use crate::index::kept::KeptSheets;
+use crate::index::year::Opening;
 use crate::{IndexError, YearIndex};
 
 /// The indexes of the years of a catalogue, on disk or in a store of objects.
@@ -39,10 +40,15 @@ impl CatalogIndex {
     /// # Errors
     /// A folder that cannot be read or has no index, or as [`YearIndex::open`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, IndexError> {
-        let files = CatalogFiles::folder(path);
-        let years = files.years()?.into_iter().map(|year| YearIndex::open(files.path(), year));
+        Self::open_folder(path.as_ref(), false)
+    }
+
+    /// Opens them; with `mend`, also those that an update has left in the middle.
+    pub(crate) fn open_folder(path: &Path, mend: bool) -> Result<Self, IndexError> {
+        let (files, opening) = (CatalogFiles::folder(path), Opening { mend, ..Opening::default() });
+        let years = files.years()?.into_iter().map(|year| YearIndex::open_in_folder(&files, year, &opening));
         let years = years.collect::<Result<_, _>>()?;
-        Self::with(files, years)
+        Self::with(files, years, opening)
     }
 
     /// Opens the indexes of all years of a catalogue in a store, which need not be able to list what it holds: the years
@@ -67,18 +73,22 @@ impl CatalogIndex {
     /// # Errors
     /// A store that cannot be read or holds no catalogue with an index, or as [`YearIndex::open_in`].
     pub fn open_in(store: Arc<dyn ByteRanges>) -> Result<Self, IndexError> {
-        let files = CatalogFiles::store(Arc::clone(&store));
-        let years = YearIndex::open_all(&files, &store, &files.years()?, &Arc::default())?;
-        Self::with(files, years)
+        Self::open_store(&store, false)
     }
 
-    fn with(files: CatalogFiles, mut years: Vec<YearIndex>) -> Result<Self, IndexError> {
+    /// Opens them; with `mend`, also those that an update has left in the middle.
+    pub(crate) fn open_store(store: &Arc<dyn ByteRanges>, mend: bool) -> Result<Self, IndexError> {
+        let opening = Opening { mend, ..Opening::default() };
+        let files = CatalogFiles::store(Arc::clone(store));
+        let years = YearIndex::open_all(&files, store, &files.years()?, &opening)?;
+        Self::with(files, years, opening)
+    }
+
+    fn with(files: CatalogFiles, years: Vec<YearIndex>, opening: Opening) -> Result<Self, IndexError> {
         if years.is_empty() {
             return Err(IndexError::NotACatalog { path: files.path().to_owned() });
         }
-        let kept = Arc::default();
-        years.iter_mut().for_each(|year| year.keep_with(&kept));
-        Ok(Self { files, years, kept })
+        Ok(Self { files, years, kept: opening.kept })
     }
 
     /// Keeps no more than so many bytes of tiles in memory, 256 MiB unless it is said; the tiles of a part of the Earth,
@@ -107,6 +117,12 @@ impl CatalogIndex {
     #[must_use]
     pub fn years(&self) -> &[YearIndex] {
         &self.years
+    }
+
+    /// The index of a year, taken out; `None` where there is none.
+    pub(crate) fn take(&mut self, year: Year) -> Option<YearIndex> {
+        let at = self.years.iter().position(|index| index.year() == year)?;
+        Some(self.years.remove(at))
     }
 
     /// The index of a year; `None` where there is none.

@@ -52,17 +52,33 @@ pub struct YearIndex {
     kept: Arc<KeptSheets>,
 }
 
+/// How indexes are opened.
+#[derive(Debug, Default)]
+pub(super) struct Opening {
+    pub(super) kept: Arc<KeptSheets>,
+    /// Whether the index is taken at its word where the bitmap is of another one: an update was interrupted between the
+    /// two, and the next has to go on.
+    pub(super) mend: bool,
+}
+
 impl YearIndex {
     /// Opens the index of a year in the folder of a catalogue.
     ///
     /// # Errors
     /// Files that cannot be read, are of another version or year, or do not belong together.
     pub fn open(catalog: impl AsRef<Path>, year: Year) -> Result<Self, IndexError> {
-        let files = CatalogFiles::folder(catalog);
+        Self::open_in_folder(&CatalogFiles::folder(catalog), year, &Opening::default())
+    }
+
+    pub(super) fn open_in_folder(
+        files: &CatalogFiles,
+        year: Year,
+        opening: &Opening,
+    ) -> Result<Self, IndexError> {
         let file = ParquetFile::open(&files.path_of(&index_path(year)), schema)?;
         let path = files.path_of(&coverage_path(year));
         let bitmap = fs::read(&path).map_err(IndexError::io(&path))?;
-        Self::with(year, file, path, &bitmap, Arc::default())
+        Self::with(year, file, path, &bitmap, opening)
     }
 
     /// Opens the index of a year in a store that holds a catalogue: in one request for the end of the index, one for the
@@ -72,7 +88,7 @@ impl YearIndex {
     /// As [`open`](Self::open).
     pub fn open_in(store: Arc<dyn ByteRanges>, year: Year) -> Result<Self, IndexError> {
         let files = CatalogFiles::store(Arc::clone(&store));
-        let mut opened = Self::open_all(&files, &store, &[year], &Arc::default())?;
+        let mut opened = Self::open_all(&files, &store, &[year], &Opening::default())?;
         let path = || files.path_of(&index_path(year));
         opened.pop().ok_or_else(|| IndexError::io(&path())(io::ErrorKind::NotFound.into()))
     }
@@ -82,7 +98,7 @@ impl YearIndex {
         files: &CatalogFiles,
         store: &Arc<dyn ByteRanges>,
         years: &[Year],
-        kept: &Arc<KeptSheets>,
+        opening: &Opening,
     ) -> Result<Vec<Self>, IndexError> {
         let wanted: Vec<_> = years
             .iter()
@@ -99,9 +115,12 @@ impl YearIndex {
             let Some(tail) = tail.map_err(IndexError::io(&path))? else { continue };
             let file = ParquetFile::open_in(store, index, path, tail, schema)?;
             let path = files.path_of(bitmap);
-            let bits = bits.and_then(|bits| bits.ok_or_else(|| io::ErrorKind::NotFound.into()));
+            let bits = match bits {
+                Ok(None) if opening.mend => Ok(Vec::new()),
+                bits => bits.and_then(|bits| bits.ok_or_else(|| io::ErrorKind::NotFound.into())),
+            };
             let bits = bits.map_err(IndexError::io(&path))?;
-            opened.push(Self::with(*year, file, path, &bits, Arc::clone(kept))?);
+            opened.push(Self::with(*year, file, path, &bits, opening)?);
         }
         Ok(opened)
     }
@@ -112,37 +131,26 @@ impl YearIndex {
         file: ParquetFile,
         path: PathBuf,
         bitmap: &[u8],
-        kept: Arc<KeptSheets>,
+        opening: &Opening,
     ) -> Result<Self, IndexError> {
         let said = Description::read(&file)?;
         if said.year != year.to_string() {
             return Err(IndexError::Year { path: file.path, got: said.year, expected: year.to_string() });
         }
-        let coverage = Coverage::from_gzip(bitmap).map_err(|source| IndexError::Coverage { path, source })?;
-        let counts = Sheet::all().map(|sheet| (sheet, coverage.count_of(sheet)));
-        let groups: Vec<_> = file.groups().collect();
-        let mut groups = groups.into_iter().enumerate();
-        let mut sheets = BTreeMap::new();
-        for (sheet, tiles) in counts.filter(|(_, tiles)| *tiles > 0) {
-            let (group, rows) = groups.next().unwrap_or((0, 0));
-            if rows != tiles {
-                let (path, sheet) = (file.path, sheet_title(sheet, year));
-                return Err(IndexError::Disagree { path, sheet, rows, tiles });
+        let coverage = Coverage::from_gzip(bitmap).map_err(|source| IndexError::Coverage { path, source });
+        let checked =
+            coverage.and_then(|coverage| Ok((groups_of(&file, &coverage, said.tiles, year)?, coverage)));
+        let (sheets, coverage) = match checked {
+            Err(_) if opening.mend => {
+                let coverage = coverage_of(&file, year)?;
+                (groups_of(&file, &coverage, said.tiles, year)?, coverage)
             }
-            sheets.insert(sheet, group);
-        }
-        if groups.next().is_some() || said.tiles != coverage.len() {
-            let (path, sheet) = (file.path, format!("all of {year}"));
-            return Err(IndexError::Disagree { path, sheet, rows: said.tiles, tiles: coverage.len() });
-        }
+            checked => checked?,
+        };
         let version = said.version();
         let Description { base_url, items, pyramids, .. } = said;
+        let kept = Arc::clone(&opening.kept);
         Ok(Self { year, version, coverage, base_url, items, pyramids, file, sheets, kept })
-    }
-
-    /// Keeps its sheets with those of other years.
-    pub(super) fn keep_with(&mut self, kept: &Arc<KeptSheets>) {
-        self.kept = Arc::clone(kept);
     }
 
     /// The year.
@@ -290,4 +298,38 @@ impl YearIndex {
         let why = "it is in only one of the index and the coverage bitmap beside it".to_owned();
         IndexError::Row { path: self.file.path.clone(), tile, why }
     }
+}
+
+/// The row group of each sheet that has tiles, which an index and a bitmap must agree upon.
+fn groups_of(
+    file: &ParquetFile,
+    coverage: &Coverage,
+    said: usize,
+    year: Year,
+) -> Result<BTreeMap<Sheet, usize>, IndexError> {
+    let path = || file.path.clone();
+    let counts = Sheet::all().map(|sheet| (sheet, coverage.count_of(sheet)));
+    let mut groups = file.groups().enumerate();
+    let mut sheets = BTreeMap::new();
+    for (sheet, tiles) in counts.filter(|(_, tiles)| *tiles > 0) {
+        let (group, rows) = groups.next().unwrap_or((0, 0));
+        if rows != tiles {
+            return Err(IndexError::Disagree { path: path(), sheet: sheet_title(sheet, year), rows, tiles });
+        }
+        sheets.insert(sheet, group);
+    }
+    if groups.next().is_some() || said != coverage.len() {
+        let sheet = format!("all of {year}");
+        return Err(IndexError::Disagree { path: path(), sheet, rows: said, tiles: coverage.len() });
+    }
+    Ok(sheets)
+}
+
+/// The tiles that the rows of an index are of.
+fn coverage_of(file: &ParquetFile, year: Year) -> Result<Coverage, IndexError> {
+    let mut coverage = Coverage::new();
+    for group in 0..file.groups().count() {
+        coverage.extend(file.columns(group, |columns| SheetRows::read(columns, year))?.tiles);
+    }
+    Ok(coverage)
 }

@@ -179,8 +179,13 @@ impl<'a> Publication<'a> {
         stale.dedup();
         let store = self.store;
         for same in stale.chunk_by(|(a, _), (b, _)| a.rank() == b.rank()) {
-            let remove = |(_, name): &(OwnObject, String)| {
-                let removed = store.remove(name);
+            let remove = |(object, name): &(OwnObject, String)| {
+                // A file of hashes may never have been there.
+                let there = match object {
+                    OwnObject::YearFile(_) => store.size(name).map(|size| size.is_some()),
+                    _ => Ok(true),
+                };
+                let removed = there.and_then(|there| Ok(there && store.remove(name)?));
                 store.forget(name);
                 removed.map_err(CatalogError::io(&CatalogFiles::object(store, name)))
             };

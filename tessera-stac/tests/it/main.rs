@@ -19,7 +19,11 @@ mod listed;
 #[cfg(test)]
 mod map_grid;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod pictured;
+#[cfg(test)]
+mod published;
 #[cfg(test)]
 mod pyramids;
 #[cfg(test)]
