@@ -6,7 +6,7 @@ mod sums;
 pub(crate) use sums::{Key, Sums, each, is_kept, keep};
 
 use anyhow::{Context, Result, bail};
-use tessera_core::{Archive, PixelGrid, Region, TileId, UtmZone, Window, Year};
+use tessera_core::{Archive, PixelGrid, Region, TileId, UtmZone, Window, Year, Zones};
 use tessera_zarr::ZoneStore;
 
 use crate::source::Queried;
@@ -79,14 +79,10 @@ fn of_store(store: &ZoneStore, year: Year, region: Option<&Region>) -> Result<Ve
             if region.is_some_and(|region| !overlap(region, &own)) {
                 continue;
             }
-            let mut stamp = shard.bytes.to_string();
-            for object in &shard.objects {
-                let object = path.join(object);
-                let failed = || format!("cannot look at {}", object.display());
-                let modified = object.metadata().and_then(|found| found.modified()).with_context(failed)?;
-                let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-                stamp += &format!(" {}", since.as_nanos());
-            }
+            let stamp = shard.stamp.with_context(|| {
+                format!("{} does not tell whether its objects have changed", Zones::name(store))
+            })?;
+            let stamp = format!("{} {}", stamp.bytes, stamp.version);
             let name = format!("utm{zone:02} {} {}", window.row, window.col);
             parts.push(Part { name, zone, region: own, stamp, place: Place::Window(window) });
         }

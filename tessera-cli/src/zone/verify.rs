@@ -1,12 +1,12 @@
 //! `tessera zone verify`.
 
-use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
 use tessera_core::Year;
-use tessera_zarr::{VerifyOptions, ZoneStore, ZoneWriter};
+use tessera_io::Location;
+use tessera_zarr::VerifyOptions;
 
 use super::lists;
 use crate::exit::Incomplete;
