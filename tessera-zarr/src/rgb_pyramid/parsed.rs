@@ -1,20 +1,19 @@
 //! What the metadata of a pyramid of pictures say.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tessera_core::PyramidGrid;
+use tessera_core::{ByteRanges, PyramidGrid};
 
 use super::attributes::{rounded_down, shape, transform};
 use super::{BANDS, DOCUMENT, EDGE, PyramidAttributes};
 use crate::direct::Direct;
 use crate::group::Group;
-use crate::{Folder, OpenError, ZarrFormat};
+use crate::{OpenError, ZarrFormat};
 
 /// The grid and the attributes of a pyramid, every array of which is one that is written here.
-pub(super) fn read(path: &Path) -> Result<(PyramidGrid, PyramidAttributes), OpenError> {
-    let group = Group::open(Arc::new(Folder::new(path)))?;
+pub(super) fn read(bytes: Arc<dyn ByteRanges>) -> Result<(PyramidGrid, PyramidAttributes), OpenError> {
+    let group = Group::open(bytes)?;
     let wrong =
         |why: String| OpenError::Metadata { name: group.bytes.name(), object: DOCUMENT.to_owned(), why };
     if group.format != ZarrFormat::V3 {
