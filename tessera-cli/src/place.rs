@@ -46,7 +46,8 @@ impl Place {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             return Ok(Self::Folder(folder.unwrap_or(Path::new(".")).to_owned()));
         }
-        let folder = location.parent().with_context(|| format!("{location}: expected a name of an object"))?;
+        let folder =
+            location.parent().with_context(|| format!("{location}: expected a name of an object"))?;
         Ok(Self::Server { store: remote::store(&folder)?, name: PathBuf::from(folder.to_string()) })
     }
 
@@ -92,7 +93,10 @@ impl OneFile {
         let Place::Server { store, .. } = &place else {
             let path = location(output)?.as_path().unwrap_or(output).to_owned();
             if !overwrite && path.try_exists()? {
-                bail!("{} exists already: expected nothing there; say --overwrite to replace it", path.display());
+                bail!(
+                    "{} exists already: expected nothing there; say --overwrite to replace it",
+                    path.display()
+                );
             }
             return Ok(Self { path, server: None, overwrite });
         };
@@ -100,7 +104,11 @@ impl OneFile {
         let name = name.with_context(|| format!("{}: expected a name of an object", output.display()))?;
         check_free(&**store, name, overwrite)?;
         let folder = place.staging()?;
-        Ok(Self { path: folder.path().join(name), server: Some((folder, store.clone(), name.to_owned())), overwrite })
+        Ok(Self {
+            path: folder.path().join(name),
+            server: Some((folder, store.clone(), name.to_owned())),
+            overwrite,
+        })
     }
 
     /// Where to write it.
@@ -192,7 +200,9 @@ fn files(root: &Path) -> io::Result<Vec<String>> {
         for entry in fs::read_dir(root.join(&folder))? {
             let entry = entry?;
             let name = entry.file_name();
-            let name = name.to_str().ok_or_else(|| io::Error::new(ErrorKind::InvalidData, "a name that is not text"))?;
+            let name = name
+                .to_str()
+                .ok_or_else(|| io::Error::new(ErrorKind::InvalidData, "a name that is not text"))?;
             let name = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             if entry.file_type()?.is_dir() { folders.push(name) } else { found.push(name) }
         }

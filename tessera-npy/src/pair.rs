@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tessera_core::{TileId, TileIdError, Year};
+use tessera_core::{TileId, TileIdError};
 
 use crate::look::{Local, Look};
 use crate::objects::Objects;
@@ -18,27 +18,8 @@ pub(crate) struct Pair {
     pub(crate) embeddings: PathBuf,
     pub(crate) scales: PathBuf,
     pub(crate) named: Option<TileId>,
-}
-
-/// Whether a path is that of one NPY tile, rather than of an archive: an NPY file, a folder that holds one, or a folder
-/// that is called as tiles are. Looks at names alone, and so takes a Zarr store of such a name for a tile too.
-#[must_use]
-pub fn is_tile(path: impl AsRef<Path>) -> bool {
-    let path = path.as_ref();
-    let Ok(entries) = path.read_dir() else { return path.extension().is_some_and(|ending| ending == "npy") };
-    if tile_in_name(path, None).is_ok_and(|tile| tile.is_some()) {
-        return true;
-    }
-    for name in entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()) {
-        if name.ends_with(".npy") {
-            return true;
-        }
-        // A year or a tile folder settles it, before a million more names are listed.
-        if name.parse::<Year>().is_ok() || name.parse::<TileId>().is_ok() {
-            return false;
-        }
-    }
-    false
+    /// The folder that names it, where it is known by that.
+    folder: Option<PathBuf>,
 }
 
 impl Pair {
@@ -67,17 +48,16 @@ impl Pair {
 
     /// What to say of a pair in a store of which an object is not there.
     pub(crate) fn absent(self, objects: &Objects, there: [bool; 2]) -> TileError {
-        let Self { embeddings, scales, .. } = self;
-        let folder = embeddings.parent().unwrap_or(objects.root());
-        let named = name_of(folder).and_then(|name| name.parse::<TileId>().ok());
-        match (named, there) {
-            (None, [false, false]) => NpyFileError::new(&embeddings, NpyFileProblem::Missing).into(),
-            (_, [true, _]) => TileError::MissingPartner { missing: scales, present: embeddings },
-            (_, [_, true]) => TileError::MissingPartner { missing: embeddings, present: scales },
-            (Some(id), _) => {
-                let found = npy_names(objects, folder).unwrap_or_default();
-                absence(folder, (&embeddings, false), (&scales, false), id, found)
+        let Self { embeddings, scales, named, folder } = self;
+        match (there, named, folder) {
+            ([true, _], ..) => TileError::MissingPartner { missing: scales, present: embeddings },
+            ([_, true], ..) => TileError::MissingPartner { missing: embeddings, present: scales },
+            (_, Some(id), Some(folder)) => {
+                // Where nothing can be listed, nothing more can be said.
+                let found = npy_names(objects, &folder).unwrap_or_default();
+                absence(&folder, (&embeddings, false), (&scales, false), id, found)
             }
+            _ => NpyFileError::new(&embeddings, NpyFileProblem::Missing).into(),
         }
     }
 
@@ -100,7 +80,8 @@ impl Pair {
     /// The pair of a tile in the folder that names it.
     fn called(folder: &Path, id: TileId) -> Self {
         let embeddings = folder.join(format!("{id}.npy"));
-        Self { embeddings, scales: folder.join(format!("{id}_scales.npy")), named: Some(id) }
+        let scales = folder.join(format!("{id}_scales.npy"));
+        Self { embeddings, scales, named: Some(id), folder: Some(folder.to_owned()) }
     }
 
     /// A file, and the one beside it.
@@ -158,6 +139,7 @@ impl Pair {
                 embeddings: embeddings.to_owned(),
                 scales: scales.to_owned(),
                 named: named.or(given),
+                folder: None,
             }),
         }
     }
@@ -172,7 +154,7 @@ fn parse_name(path: &Path) -> Option<Result<TileId, TileIdError>> {
 }
 
 /// The tile that a name says. A bad name is an error, unless the tile is given.
-fn tile_in_name(path: &Path, given: Option<TileId>) -> Result<Option<TileId>, TileError> {
+pub(crate) fn tile_in_name(path: &Path, given: Option<TileId>) -> Result<Option<TileId>, TileError> {
     match (parse_name(path), given) {
         (None, _) | (Some(Err(_)), Some(_)) => Ok(None),
         (Some(Ok(tile)), _) => Ok(Some(tile)),

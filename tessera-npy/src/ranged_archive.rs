@@ -124,8 +124,8 @@ impl RangedArchive {
 
     /// The stamps of the two files of a tile; nothing for one that is not there.
     fn stamps_of(&self, id: TileId, year: Year, folder: &str) -> io::Result<[Option<Stamp>; 2]> {
-        let walked = self.stamps.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(stamps) = walked.get(&year) {
+        let walked = || self.stamps.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stamps) = walked().get(&year) {
             return Ok(stamps.get(&id).cloned().unwrap_or_default());
         }
         let stamp = |name: &str| self.objects.bytes.stamp(name.trim_start_matches('/'));

@@ -67,13 +67,13 @@ impl RangedFile {
             let mut out = Vec::new();
             *fetches += Fetches { requests: 1, bytes: length };
             let there = objects.bytes.read_into(&object, ByteRange::From { offset: 0, length }, &mut out)?;
-            if there { Ok(out) } else { Err(io::Error::from(ErrorKind::NotFound)) }
+            if there { whole(out, length) } else { Err(io::Error::from(ErrorKind::NotFound)) }
         };
         let (mut start, len) = match start {
             Ok(None) => return Ok(None),
             Ok(Some(start)) => {
                 *fetches += Fetches { requests: 1, bytes: START };
-                (start, size()?)
+                (whole(start, START)?, size()?)
             }
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => match size()? {
                 0 => return Err(NpyFileProblem::Empty),
@@ -107,4 +107,13 @@ impl RangedFile {
         let length = self.head.len().saturating_sub(offset);
         (ByteRange::From { offset, length }, length)
     }
+}
+
+/// An answer that must have so many bytes.
+fn whole(answer: Vec<u8>, expected: u64) -> io::Result<Vec<u8>> {
+    if answer.len() as u64 == expected {
+        return Ok(answer);
+    }
+    let why = format!("{} bytes were read, expected {expected}", answer.len());
+    Err(io::Error::new(ErrorKind::UnexpectedEof, why))
 }

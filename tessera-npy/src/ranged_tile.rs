@@ -1,12 +1,13 @@
 //! A tile in two NPY files in a store of objects.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tessera_core::{
-    ByteRanges, Channels, DatasetVersion, Fetches, PixelGrid, Quantized, Source, SourceError, Tile, TileId,
-    Window, Year,
+    ByteRanges, Channels, DatasetVersion, Fetches, PixelGrid, Quantized, Scales, Source, SourceError, Tile,
+    TileId, Window, Year,
 };
 
 use crate::check::{check_embeddings, check_scales};
@@ -169,17 +170,14 @@ impl RangedTile {
 }
 
 /// All scales of a file whose length is checked.
-fn read_whole(
-    objects: &Objects,
-    file: &RangedFile,
-    fetches: &mut Fetches,
-) -> Result<tessera_core::Scales, NpyFileError> {
+fn read_whole(objects: &Objects, file: &RangedFile, fetches: &mut Fetches) -> Result<Scales, NpyFileError> {
     let head: &NpyHead = file.head();
     let (range, length) = file.data();
     *fetches += Fetches { requests: 1, bytes: length };
     let mut data = Vec::new();
     match objects.bytes.read_into(file.object(), range, &mut data) {
-        Ok(true) => scales::convert(head, &data),
+        Ok(true) if data.len() as u64 == length => scales::convert(head, &data),
+        Ok(true) => Err(head.error(io::Error::from(io::ErrorKind::UnexpectedEof))),
         Ok(false) => Err(head.error(NpyFileProblem::Missing)),
         Err(cause) => Err(head.error(cause)),
     }

@@ -1,26 +1,27 @@
 //! A pyramid of pictures as a Zarr group.
 
 mod attributes;
+mod chunk;
 mod error;
 mod metadata;
 mod parsed;
 mod partial;
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
-use std::ops::Range;
+use std::fs;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value};
-use tessera_core::{Crs, PyramidChunk, PyramidGrid, PyramidStore, SourceError};
+use tessera_core::{ByteRange, ByteStore, Crs, Folder, PyramidGrid};
 
 pub use attributes::PyramidAttributes;
 pub use error::{RgbChunkError, RgbPyramidError};
 
+use crate::StagingError;
 use crate::chunk_codec::ChunkCodec;
 use crate::place::Place;
-use crate::scratch::with_scratch;
+use crate::puts::place;
 use partial::Partial;
 
 /// Rows and columns of a chunk.
@@ -44,8 +45,9 @@ const DOCUMENT: &str = "zarr.json";
 /// and is read all the same.
 /// The group may lie in a zone store, whose own consolidated metadata do not tell of it.
 ///
-/// While it is written a hidden folder `.partial` in it holds what is not whole yet; it goes when the last one who writes
-/// is dropped, and what a killed process left in it goes with it.
+/// While a folder is written a hidden one `.partial` in it holds what is not whole yet; it goes when the last one who
+/// writes is dropped, and what a killed process left in it goes with it. Among the objects of another store
+/// ([`create_in`](Self::create_in)) each chunk is put whole.
 ///
 /// ```
 /// use tessera_core::{PyramidChunk, PyramidGrid, PyramidStore, Year};
@@ -65,15 +67,26 @@ const DOCUMENT: &str = "zarr.json";
 /// assert_eq!(RgbPyramid::open(&path)?.attributes(), &attributes);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct RgbPyramid {
-    path: PathBuf,
+    store: Arc<dyn ByteStore>,
+    /// Where the group is, if that is a folder of this machine.
+    folder: Option<PathBuf>,
     grid: PyramidGrid,
     attributes: PyramidAttributes,
     codec: ChunkCodec,
     sync: bool,
     /// Begun by the first who writes: what is only read stays as it is.
     partial: Mutex<Option<Partial>>,
+}
+
+impl std::fmt::Debug for RgbPyramid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RgbPyramid")
+            .field("name", &self.store.name())
+            .field("grid", &self.grid)
+            .field("attributes", &self.attributes)
+            .finish_non_exhaustive()
+    }
 }
 
 impl RgbPyramid {
@@ -89,23 +102,50 @@ impl RgbPyramid {
         attributes: &PyramidAttributes,
     ) -> Result<Self, RgbPyramidError> {
         let path = path.as_ref();
-        if grid.crs() != Crs::LonLat {
-            return Err(RgbPyramidError::Crs { got: grid.crs() });
-        }
-        attributes.check()?;
-        let mut pyramid = if path.join(DOCUMENT).exists() {
-            Self::open(path)?
-        } else {
+        check(&grid, attributes)?;
+        if !path.join(DOCUMENT).exists() {
             make(path, &grid, attributes)?;
-            Self::with(path, grid, attributes.clone())?
-        };
-        if pyramid.grid != grid {
-            let (got, expected) = (pyramid.grid.levels(), grid.levels());
-            return Err(RgbPyramidError::OtherLevels { path: path.to_owned(), got, expected });
         }
+        let mut pyramid = Self::open(path)?;
+        pyramid.go_on(grid, attributes)?;
         // What a killed process left is removed even where nothing is written.
-        pyramid.with_partial(|_| Ok(())).map_err(RgbPyramidError::io(path))?;
-        pyramid.set_attributes(attributes)?;
+        pyramid.with_partial(|_| Ok(())).map_err(RgbPyramidError::io(pyramid.store.name()))?;
+        Ok(pyramid)
+    }
+
+    /// Makes the group at the root of a store of objects, the document by which readers open it last, or opens the one that
+    /// is there to go on with it. What an interrupted program left of one without chunks is written over.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_in(
+        store: Arc<dyn ByteStore>,
+        grid: PyramidGrid,
+        attributes: &PyramidAttributes,
+    ) -> Result<Self, RgbPyramidError> {
+        check(&grid, attributes)?;
+        let there = |store: &dyn ByteStore| {
+            store.forget(DOCUMENT);
+            let size = store.size(DOCUMENT).map_err(RgbPyramidError::io(place(store, DOCUMENT)))?;
+            Ok::<bool, RgbPyramidError>(size.is_some())
+        };
+        if !there(&*store)? {
+            let made = Place::objects(&*store, false, &metadata::is_part)
+                .map_err(RgbPyramidError::from)
+                .and_then(|place| metadata::write(place, &grid, attributes));
+            match made {
+                Ok(()) => {}
+                Err(RgbPyramidError::Place(StagingError::Exists { name })) => {
+                    // Made by another one at the same time, or something else.
+                    if !there(&*store)? {
+                        return Err(RgbPyramidError::NotAPyramid { name });
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let mut pyramid = Self::open_in(store)?;
+        pyramid.go_on(grid, attributes)?;
         Ok(pyramid)
     }
 
@@ -115,14 +155,30 @@ impl RgbPyramid {
     /// Where it is none: the error says what differs.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RgbPyramidError> {
         let path = path.as_ref();
-        let (grid, attributes) = parsed::read(std::sync::Arc::new(crate::Folder::new(path)))?;
-        Self::with(path, grid, attributes)
+        Self::with(Arc::new(Folder::new(path)), Some(path.to_owned()))
     }
 
-    fn with(path: &Path, grid: PyramidGrid, attributes: PyramidAttributes) -> Result<Self, RgbPyramidError> {
+    /// Opens the pyramid at the root of a store of objects.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_in(store: Arc<dyn ByteStore>) -> Result<Self, RgbPyramidError> {
+        Self::with(store, None)
+    }
+
+    fn with(store: Arc<dyn ByteStore>, folder: Option<PathBuf>) -> Result<Self, RgbPyramidError> {
+        let (grid, attributes) = parsed::read(Arc::clone(&store) as _)?;
         let codec = ChunkCodec::new(metadata::codec(), 1).map_err(|why| RgbPyramidError::Metadata { why })?;
-        let path = path.to_owned();
-        Ok(Self { path, grid, attributes, codec, sync: true, partial: Mutex::default() })
+        Ok(Self { store, folder, grid, attributes, codec, sync: true, partial: Mutex::default() })
+    }
+
+    /// Goes on with a pyramid that must be of this grid.
+    fn go_on(&mut self, grid: PyramidGrid, attributes: &PyramidAttributes) -> Result<(), RgbPyramidError> {
+        if self.grid != grid {
+            let (got, expected) = (self.grid.levels(), grid.levels());
+            return Err(RgbPyramidError::OtherLevels { name: self.store.name(), got, expected });
+        }
+        self.set_attributes(attributes)
     }
 
     /// Whether a chunk is on disk (`fsync`) before it takes its place, as it is unless told otherwise.
@@ -130,12 +186,6 @@ impl RgbPyramid {
     pub fn sync(mut self, sync: bool) -> Self {
         self.sync = sync;
         self
-    }
-
-    /// Where the group is.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// What the pictures are.
@@ -151,127 +201,51 @@ impl RgbPyramid {
     pub fn set_attributes(&mut self, attributes: &PyramidAttributes) -> Result<(), RgbPyramidError> {
         attributes.check()?;
         if self.attributes != *attributes {
-            let place = self.path.join(DOCUMENT);
-            let failed = RgbPyramidError::io(&place);
-            let text = fs::read(&place).map_err(&failed)?;
+            let failed = RgbPyramidError::io(place(&*self.store, DOCUMENT));
+            let mut text = Vec::new();
+            self.store.forget(DOCUMENT);
+            if !self.store.read_into(DOCUMENT, ByteRange::All, &mut text).map_err(&failed)? {
+                return Err(failed(ErrorKind::NotFound.into()));
+            }
             let wrong = |error: serde_json::Error| RgbPyramidError::Metadata { why: error.to_string() };
             let mut document: Map<String, Value> = serde_json::from_slice(&text).map_err(wrong)?;
             if let Some(Value::Object(old)) = document.get_mut("attributes") {
                 *old = attributes.in_place_of(old);
             }
             let text = serde_json::to_string_pretty(&document).map_err(wrong)?;
-            self.put(&place, text.as_bytes()).map_err(failed)?;
+            self.put(DOCUMENT, text.as_bytes()).map_err(failed)?;
             self.attributes = attributes.clone();
         }
         Ok(())
     }
 
-    /// The file of a chunk, relative to the group.
-    fn name_of(&self, chunk: PyramidChunk) -> Result<PathBuf, RgbChunkError> {
-        let PyramidChunk { level, row, col } = chunk;
-        if self.grid.contains(chunk) {
-            Ok(PathBuf::from(format!("{level}/rgb/c/{row}/{col}/0")))
-        } else {
-            Err(RgbChunkError::NotKept { chunk, levels: self.levels() })
-        }
-    }
-
-    fn with_partial<T>(&self, work: impl FnOnce(&Partial) -> io::Result<T>) -> io::Result<T> {
+    /// Does something with the folder of what is not whole yet; `None` where there is none, in a store of objects.
+    fn with_partial<T>(&self, work: impl FnOnce(&Partial) -> io::Result<T>) -> io::Result<Option<T>> {
+        let Some(folder) = &self.folder else { return Ok(None) };
         let mut slot = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *slot {
-            Some(partial) => work(partial),
-            slot => work(slot.insert(Partial::begin(&self.path)?)),
+            Some(partial) => work(partial).map(Some),
+            slot => work(slot.insert(Partial::begin(folder)?)).map(Some),
         }
     }
 
     /// Puts bytes in the place of what is there, whole.
-    fn put(&self, place: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = self.with_partial(Partial::file)?;
-        file.write_all(bytes)?;
-        partial::put(file, place, self.sync)
-    }
-
-    fn read(&self, chunk: PyramidChunk, out: &mut Vec<u8>) -> Result<bool, RgbChunkError> {
-        out.clear();
-        let name = self.name_of(chunk)?;
-        let failed = RgbChunkError::io(&name);
-        let file = match File::open(self.path.join(&name)) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(failed(error)),
+    fn put(&self, object: &str, bytes: &[u8]) -> io::Result<()> {
+        let file = self.with_partial(Partial::file)?;
+        let (Some(mut file), Some(folder)) = (file, &self.folder) else {
+            return self.store.put(object, bytes);
         };
-        let decoded = with_scratch(|scratch| {
-            scratch.encoded.clear();
-            file.take(MOST_FILE_BYTES as u64).read_to_end(&mut scratch.encoded).map_err(failed)?;
-            out.resize(BYTES, 0);
-            let decoded = self.codec.decode_bytes(&scratch.encoded, out, &mut scratch.contexts);
-            decoded.map_err(|why| RgbChunkError::Damaged { name, why })
-        });
-        if decoded.is_err() {
-            out.clear();
-        }
-        decoded.map(|()| true)
-    }
-
-    fn write(&self, chunk: PyramidChunk, pixels: &[u8]) -> Result<(), RgbChunkError> {
-        let name = self.name_of(chunk)?;
-        if pixels.len() != BYTES {
-            return Err(RgbChunkError::Size { chunk, got: pixels.len() });
-        }
-        if pixels.as_chunks::<4>().0.iter().all(|[.., alpha]| *alpha == 0) {
-            return self.remove(chunk);
-        }
-        with_scratch(|scratch| {
-            self.codec
-                .encode(pixels, &mut scratch.encoded, &mut scratch.contexts)
-                .map_err(|why| RgbChunkError::Encode { chunk, why })?;
-            self.put(&self.path.join(&name), &scratch.encoded).map_err(RgbChunkError::io(&name))
-        })
-    }
-
-    fn remove(&self, chunk: PyramidChunk) -> Result<(), RgbChunkError> {
-        let name = self.name_of(chunk)?;
-        let place = self.path.join(&name);
-        match fs::remove_file(&place) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(RgbChunkError::io(&name)(error)),
-            Ok(()) => {
-                // Each chunk has a folder of its own, which is of no use without it.
-                let _ = place.parent().map(fs::remove_dir);
-                Ok(())
-            }
-        }
-    }
-
-    fn told<T>(&self, result: Result<T, RgbChunkError>) -> Result<T, SourceError> {
-        result.map_err(|cause| SourceError::new(self.name(), cause))
+        file.write_all(bytes)?;
+        partial::put(file, &folder.join(object), self.sync)
     }
 }
 
-impl PyramidStore for RgbPyramid {
-    fn name(&self) -> String {
-        self.path.display().to_string()
+/// Refuses what no pyramid can be made of.
+fn check(grid: &PyramidGrid, attributes: &PyramidAttributes) -> Result<(), RgbPyramidError> {
+    if grid.crs() != Crs::LonLat {
+        return Err(RgbPyramidError::Crs { got: grid.crs() });
     }
-
-    fn grid(&self) -> &PyramidGrid {
-        &self.grid
-    }
-
-    fn levels(&self) -> Range<u8> {
-        0..self.grid.levels()
-    }
-
-    fn read_chunk(&self, chunk: PyramidChunk, out: &mut Vec<u8>) -> Result<bool, SourceError> {
-        self.told(self.read(chunk, out))
-    }
-
-    fn write_chunk(&self, chunk: PyramidChunk, pixels: &[u8]) -> Result<(), SourceError> {
-        self.told(self.write(chunk, pixels))
-    }
-
-    fn remove_chunk(&self, chunk: PyramidChunk) -> Result<(), SourceError> {
-        self.told(self.remove(chunk))
-    }
+    attributes.check()
 }
 
 /// Makes a pyramid without chunks at a path where nothing is, or an empty folder.
@@ -280,9 +254,9 @@ fn make(path: &Path, grid: &PyramidGrid, attributes: &PyramidAttributes) -> Resu
         match error.kind() {
             ErrorKind::NotFound => {}
             ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory => {
-                return Err(RgbPyramidError::NotAPyramid { path: path.to_owned() });
+                return Err(RgbPyramidError::NotAPyramid { name: path.display().to_string() });
             }
-            _ => return Err(RgbPyramidError::io(path)(error)),
+            _ => return Err(RgbPyramidError::io(path.display().to_string())(error)),
         }
     }
     metadata::write(Place::folder(path, false, true)?, grid, attributes)

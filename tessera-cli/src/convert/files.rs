@@ -79,7 +79,8 @@ impl Files {
     ) -> Result<u64> {
         self.claim(path)?;
         let folder = Place::of(path)?.staged_in();
-        let mut file = new_file(&folder).with_context(|| format!("cannot write into {}", folder.display()))?;
+        let mut file =
+            new_file(&folder).with_context(|| format!("cannot write into {}", folder.display()))?;
         write(&mut file).with_context(|| format!("cannot write {}", path.display()))?;
         file.as_file().sync_all().with_context(|| format!("cannot write {}", path.display()))?;
         let size = file.as_file().metadata()?.len();

@@ -10,9 +10,9 @@ use serde_json::json;
 use tessera_core::{Archive, Region, ScaleCounts, Source, Tile, TileId, Year};
 use tessera_zarr::{StoreArchive, TileStore};
 
-use super::{Job, Target};
 use super::beside;
 use super::one::{self, Converted};
+use super::{Job, Target};
 use crate::exit::{Incomplete, Interrupted, is_passing};
 use crate::interrupt;
 use crate::place::location;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tessera_core::{ScaleCounts, ScaleLimit, Source, Tile, Year};
 use tessera_zarr::WriteReport;
 
-use super::{Job, Target};
 use super::beside::Beside;
+use super::{Job, Target};
 use crate::report::Report;
 use crate::source::{Opened, with_pixels};
 

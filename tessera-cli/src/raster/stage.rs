@@ -59,9 +59,8 @@ impl Stage {
         let folder = match &self.place {
             Place::Folder(folder) => folder,
             Place::Server { store, .. } => {
-                let send = |name: &PathBuf| {
-                    place::send(&self.path(name), &**store, text_of(name)?, self.overwrite)
-                };
+                let send =
+                    |name: &PathBuf| place::send(&self.path(name), &**store, text_of(name)?, self.overwrite);
                 return names.iter().rev().try_for_each(send);
             }
         };
@@ -111,7 +110,8 @@ impl Stage {
 }
 
 fn text_of(name: &Path) -> Result<&str> {
-    name.to_str().with_context(|| format!("{} is not text: expected a name that a URL can hold", name.display()))
+    name.to_str()
+        .with_context(|| format!("{} is not text: expected a name that a URL can hold", name.display()))
 }
 
 #[cfg(target_os = "linux")]

@@ -1,6 +1,5 @@
 //! `tessera zone verify`.
 
-
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;

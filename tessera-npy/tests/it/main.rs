@@ -13,6 +13,14 @@ mod listing;
 #[cfg(test)]
 mod numpy;
 #[cfg(test)]
+mod ranged;
+#[cfg(test)]
+mod ranged_archive;
+#[cfg(test)]
+mod ranged_bad;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tile;

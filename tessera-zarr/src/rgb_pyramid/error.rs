@@ -2,7 +2,6 @@
 
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 
 use tessera_core::{Crs, PyramidChunk};
 
@@ -20,13 +19,10 @@ pub enum RgbPyramidError {
         got: Crs,
     },
     /// A pyramid of other levels.
-    #[error(
-        "{} has {got} levels: expected {expected}; take as many, or another place",
-        path.display()
-    )]
+    #[error("{name} has {got} levels: expected {expected}; take as many, or another place")]
     OtherLevels {
-        /// The group.
-        path: PathBuf,
+        /// The path or address of the group.
+        name: String,
         /// Its levels.
         got: u8,
         /// The levels asked for.
@@ -34,12 +30,11 @@ pub enum RgbPyramidError {
     },
     /// Something else stands there.
     #[error(
-        "{} is not a pyramid of pictures: expected nothing there, an empty folder, or one with a zarr.json",
-        path.display()
+        "{name} is not a pyramid of pictures: expected nothing there, an empty folder, or one with a zarr.json"
     )]
     NotAPyramid {
-        /// The place.
-        path: PathBuf,
+        /// The path or address of the place.
+        name: String,
     },
     /// An attribute that is called as one of the group's own.
     #[error("attribute {key:?} of a pyramid of pictures: expected another name, this one is taken")]
@@ -62,11 +57,11 @@ pub enum RgbPyramidError {
         /// Why.
         why: String,
     },
-    /// The file system refused.
-    #[error("cannot write {}", path.display())]
+    /// The file system, or the store, refused.
+    #[error("cannot write {object}")]
     Io {
-        /// The file.
-        path: PathBuf,
+        /// The path or address of the file or object.
+        object: String,
         /// What the system said.
         #[source]
         cause: io::Error,
@@ -74,16 +69,15 @@ pub enum RgbPyramidError {
 }
 
 impl RgbPyramidError {
-    pub(super) fn io(path: &Path) -> impl Fn(io::Error) -> Self + use<> {
-        let path = path.to_owned();
-        move |cause| Self::Io { path: path.clone(), cause }
+    pub(super) fn io(object: String) -> impl Fn(io::Error) -> Self {
+        move |cause| Self::Io { object: object.clone(), cause }
     }
 }
 
 impl From<WriteError> for RgbPyramidError {
     fn from(error: WriteError) -> Self {
         match error {
-            WriteError::Io { object, cause } => Self::Io { path: object.into(), cause },
+            WriteError::Io { object, cause } => Self::Io { object, cause },
             WriteError::Place(cause) => cause.into(),
             WriteError::Grid(cause) => cause.into(),
             other => Self::Metadata { why: other.to_string() },
@@ -115,10 +109,10 @@ pub enum RgbChunkError {
         got: usize,
     },
     /// A file that is not such a chunk.
-    #[error("{} is damaged: {why}", name.display())]
+    #[error("{name} is damaged: {why}")]
     Damaged {
         /// The file.
-        name: PathBuf,
+        name: String,
         /// What is wrong with it.
         why: String,
     },
@@ -131,17 +125,17 @@ pub enum RgbChunkError {
         why: String,
     },
     /// The system refused: a full disk is `ErrorKind::StorageFull`.
-    #[error("{}: {cause}", name.display())]
+    #[error("{name}: {cause}")]
     Io {
         /// The file.
-        name: PathBuf,
+        name: String,
         /// What the system said.
         cause: io::Error,
     },
 }
 
 impl RgbChunkError {
-    pub(super) fn io(name: &Path) -> impl Fn(io::Error) -> Self + use<> {
+    pub(super) fn io(name: &str) -> impl Fn(io::Error) -> Self + use<> {
         let name = name.to_owned();
         move |cause| Self::Io { name: name.clone(), cause }
     }

@@ -44,6 +44,19 @@ pub(super) fn write(
     )
 }
 
+/// Whether an object, or a folder, can be part of a pyramid before it has chunks: what an interrupted program left of one.
+pub(super) fn is_part(name: &str) -> bool {
+    let mut parts = name.split('/');
+    let level = parts.next().is_some_and(|level| level.parse::<u8>().is_ok_and(|n| n.to_string() == level));
+    level
+        && matches!(
+            [parts.next(), parts.next()],
+            [None | Some(DOCUMENT | "rgb" | "band"), None]
+                | [Some("rgb"), Some(DOCUMENT)]
+                | [Some("band"), Some(DOCUMENT | "c")]
+        )
+}
+
 fn documents(grid: &PyramidGrid, attributes: &PyramidAttributes) -> Result<Documents, RgbPyramidError> {
     let wrong = |why| RgbPyramidError::Metadata { why };
     let (mut documents, mut all) = (Vec::new(), Map::new());

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "what is shared with the tests of zone stores is not all used here")]
 
 mod memory;
+mod pyramid;
 mod raster;
 #[path = "../zone_fill/support.rs"]
 mod support;
