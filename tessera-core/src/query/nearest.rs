@@ -35,6 +35,9 @@ pub struct Nearest<'z> {
     pub(super) limit: ScaleLimit,
 }
 
+/// A row and a column.
+type Place = (usize, usize);
+
 /// A pixel of one of the zones.
 #[derive(Debug, Clone, Copy)]
 struct Pixel {
@@ -60,8 +63,8 @@ impl Nearest<'_> {
         Window::new(rows.start, 0, rows.len(), cols).split((cells / cols).max(1), cells)
     }
 
-    /// The pixels of some cells that lie in a zone, as (row, col) of it, each with its cell.
-    fn of_zone(found: &[((usize, usize), Pixel)], zone: usize) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+    /// The cells whose pixels lie in a zone, and those pixels as (row, col) of it.
+    fn of_zone(found: &[(Place, Pixel)], zone: usize) -> (Vec<Place>, Vec<Place>) {
         let found = found.iter().filter(|(_, pixel)| pixel.zone == zone);
         found.map(|(cell, pixel)| (*cell, (pixel.row, pixel.col))).unzip()
     }

@@ -48,7 +48,7 @@ fn a_window_of_a_tile_asks_what_is_said_before_and_waits_twice() {
                 let planned = TileStore::open_in(far(&path, in_flight)).unwrap();
                 let plan = planned.fetches(window, &list).unwrap().unwrap();
                 let store = TileStore::open_in(remote.clone()).unwrap();
-                (remote.asked(), remote.waits(), remote.looked());
+                let _ = (remote.asked(), remote.waits(), remote.looked());
                 let got = store.read_window(window, &list).unwrap();
                 assert_eq!(remote.fetches(), plan, "{layout:?} {in_flight} {window:?}");
                 assert_eq!(remote.looked(), 0);
@@ -65,14 +65,14 @@ fn a_window_of_a_tile_asks_what_is_said_before_and_waits_twice() {
 fn an_archive_asks_what_is_said_before() {
     let dir = tempfile::tempdir().unwrap();
     let names = ["grid_0.05_52.05", "grid_0.15_52.05", "grid_0.05_52.15"];
-    for (at, layout) in layouts().into_iter().enumerate() {
+    for (at, layout) in layouts().into_iter().step_by(3).enumerate() {
         let root = dir.path().join(at.to_string());
         for name in names {
             write(&root.join("2024").join(format!("{name}.zarr")), name, layout);
         }
         let local = StoreArchive::open(&root).unwrap();
-        let query = Query::new(Region::new(0.08, 52.08, 0.12, 52.12).unwrap(), year(2024));
-        let budget = MemoryBudget::from_bytes(1 << 20).unwrap();
+        let query = Query::new(Region::new(0.092, 52.092, 0.108, 52.108).unwrap(), year(2024));
+        let budget = MemoryBudget::from_bytes(1 << 19).unwrap();
         let strips = |archive: &StoreArchive| -> Vec<_> {
             let zones = ArchiveZones::new(archive);
             let parts = query.native(&zones).unwrap();
