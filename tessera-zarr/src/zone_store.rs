@@ -326,6 +326,13 @@ impl Zones for ZoneStore {
         years
     }
 
+    /// By the time axes that were read already.
+    fn may_have(&self, year: Year) -> bool {
+        let mut groups = self.zones.keys().flat_map(|zone| self.groups(*zone));
+        groups
+            .any(|group| group.axis.known().is_none_or(|years| years.iter().any(|(known, _)| *known == year)))
+    }
+
     fn version(&self) -> DatasetVersion {
         version::version(&self.attributes)
     }

@@ -6,7 +6,6 @@
 //! further south.
 
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Instant;
 
 use tessera_benches::clock::{cpu_time, peak_bytes};
@@ -23,7 +22,7 @@ fn open(location: &Location) -> Result<ZoneStore, Box<dyn Error>> {
         return Ok(ZoneStore::open(path)?);
     }
     let remote = Remote::new(RemoteOptions::new())?;
-    Ok(ZoneStore::open_in(Arc::new(remote.store(location)?))?)
+    Ok(ZoneStore::open_in(remote.store(location)?)?)
 }
 
 /// A window as in `31:10,20,512,512`: zone, row, column, rows and columns of the arrays of the zone.

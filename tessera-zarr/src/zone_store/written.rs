@@ -126,8 +126,11 @@ impl ZoneArray {
     }
 
     /// As [`has_any`](Self::has_any), by nothing but the indexes of shards, which a read needs anyway and which are kept.
+    /// The whole array is not asked after, as it is for points: a few of its shards are read.
     pub(crate) fn has_any_shard(&self, time: u64, window: Window, asked: &Asked) -> Result<bool, ReadError> {
-        if !self.is_sharded() || self.count_of(window) > INDEXES {
+        let [_, rows, cols, _] = self.extent();
+        let whole = (window.rows as u64, window.cols as u64) == (rows, cols);
+        if whole || !self.is_sharded() || self.count_of(window) > INDEXES {
             return Ok(true);
         }
         let shards = Slice { array: self, time, channels: &[0] }.shards_of(window);
