@@ -141,3 +141,91 @@ impl Queue {
 pub(crate) fn place(store: &dyn ByteStore, object: &str) -> String {
     format!("{}/{object}", store.name())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use tessera_core::{ByteRange, ByteRanges, Fetching, ObjectWriter};
+
+    use super::*;
+
+    /// Takes its time over every object, and refuses those that are called so.
+    #[derive(Default)]
+    struct Slow {
+        now: AtomicUsize,
+        most: AtomicUsize,
+        done: AtomicUsize,
+    }
+
+    impl ByteRanges for Slow {
+        fn name(&self) -> String {
+            "slow".into()
+        }
+        fn read_into(&self, _: &str, _: ByteRange, _: &mut Vec<u8>) -> io::Result<bool> {
+            Ok(false)
+        }
+        fn size(&self, _: &str) -> io::Result<Option<u64>> {
+            Ok(None)
+        }
+        fn fetching(&self) -> Fetching {
+            Fetching { in_flight: 4, ..Fetching::default() }
+        }
+    }
+
+    impl ByteStore for Slow {
+        fn create(&self, _: &str) -> io::Result<Box<dyn ObjectWriter>> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+        fn put(&self, object: &str, bytes: &[u8]) -> io::Result<()> {
+            self.most.fetch_max(self.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(3));
+            self.now.fetch_sub(1, Ordering::SeqCst);
+            self.done.fetch_add(bytes.len(), Ordering::SeqCst);
+            if object == "refused" { Err(io::Error::new(io::ErrorKind::StorageFull, "full")) } else { Ok(()) }
+        }
+        fn put_new(&self, _: &str, _: &[u8]) -> io::Result<bool> {
+            Ok(false)
+        }
+        fn remove(&self, _: &str) -> io::Result<bool> {
+            Ok(false)
+        }
+    }
+
+    #[test]
+    fn many_are_put_at_once_and_no_more_wait_than_memory_allows() {
+        let (store, piece) = (Slow::default(), vec![7; 3 << 20]);
+        let held = with_puts(&store, |puts| {
+            let mut held = 0;
+            for at in 0..60 {
+                puts.put(format!("{at}"), &piece)?;
+                held = held.max((at + 1) * piece.len() - store.done.load(Ordering::SeqCst));
+            }
+            Ok::<_, WriteError>(held)
+        });
+        // What is being counted as done may not be taken from what is held yet: one object a thread.
+        assert!(held.unwrap() <= MOST_BYTES + 4 * piece.len());
+        assert_eq!(store.done.load(Ordering::SeqCst), 60 * piece.len());
+        assert!((2..=4).contains(&store.most.load(Ordering::SeqCst)));
+    }
+
+    #[test]
+    fn the_first_that_is_refused_ends_it_and_is_told_with_its_kind() {
+        let store = Slow::default();
+        let put = AtomicUsize::new(0);
+        let error = with_puts(&store, |puts| {
+            puts.put("refused".into(), b"x")?;
+            for at in 0..10_000 {
+                puts.put(format!("{at}"), b"x")?;
+                std::thread::sleep(Duration::from_millis(1));
+                put.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok::<_, WriteError>(())
+        })
+        .unwrap_err();
+        assert_eq!(error.to_string(), "cannot write slow/refused");
+        assert_eq!(error.io_error().map(io::Error::kind), Some(io::ErrorKind::StorageFull));
+        assert!(put.into_inner() < 10_000);
+    }
+}

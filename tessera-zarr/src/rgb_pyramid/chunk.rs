@@ -1,7 +1,7 @@
 //! The chunks of a pyramid of pictures.
 
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::ops::Range;
 
 use tessera_core::{ByteRange, PyramidChunk, PyramidGrid, PyramidStore, SourceError};
@@ -27,7 +27,11 @@ impl RgbPyramid {
         // It may have been written since it was last read.
         self.store.forget(&name);
         let Some(reader) = self.store.reader(&name, ByteRange::All).map_err(&failed)? else {
-            return Ok(false);
+            // A folder in the place of a file is damage.
+            return match &self.folder {
+                Some(folder) if folder.join(&name).is_dir() => Err(failed(ErrorKind::IsADirectory.into())),
+                _ => Ok(false),
+            };
         };
         let decoded = with_scratch(|scratch| {
             scratch.encoded.clear();
