@@ -216,7 +216,7 @@ fn filled_wherever_it_fails_no_shard_counts_that_is_not_whole() {
                 let store = hurt.open();
                 if let Ok(units) = store.plan(&archive, year(2024), None) {
                     let report = store.fill(&archive, &units, &options, &|_| {}, &|| false).unwrap();
-                    // An index that is not written and a question that is asked again do no harm.
+                    // A question that fails once is asked again, or its answer is not needed.
                     assert!(report.failed > 0 || fault == Fault::Fails, "{of_store} {at} {report:?}");
                 }
                 // What stands there is as it is to be, or is not complete by its record.
