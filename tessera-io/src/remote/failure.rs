@@ -88,6 +88,7 @@ impl Failure {
         while let Some(error) = at {
             let text = error.to_string();
             if let Some(io) = error.downcast_ref::<io::Error>() {
+                let io = innermost(io);
                 refused |= io.kind() == io::ErrorKind::ConnectionRefused;
                 let inner = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
                 if matches!(inner, Some(rustls::Error::InvalidCertificate(_))) {
@@ -121,6 +122,14 @@ impl Failure {
         RemoteError::Request { url: url.to_owned(), operation, status, attempts, trouble: self.trouble }
             .into()
     }
+}
+
+/// The one that others were made of, which their sources pass over.
+fn innermost(mut error: &io::Error) -> &io::Error {
+    while let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()) {
+        error = inner;
+    }
+    error
 }
 
 /// The beginning of what a server says, on one line.

@@ -1,7 +1,7 @@
 //! The objects of a store, for those who read and write them on the runtime.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::{Method, StatusCode};
@@ -22,14 +22,28 @@ pub(super) struct Objects {
     versions: Mutex<Versions>,
     /// What was said already.
     said_no_ranges: AtomicBool,
+    /// Whether the server keeps what is there when it is asked to.
+    pub(super) conditional: AtomicU8,
 }
+
+/// It is not known yet whether the server keeps what is there when it is asked to.
+const UNKNOWN: u8 = 0;
+/// It does.
+pub(super) const HONOURED: u8 = 1;
+/// It does not.
+pub(super) const NOT_HONOURED: u8 = 2;
 
 /// Objects whose versions are known at once; of 200 bytes each.
 const VERSIONS: usize = 32_768;
 
 impl Objects {
     pub(super) fn new(line: Line) -> Self {
-        Self { line, versions: Mutex::new(Versions::new(VERSIONS)), said_no_ranges: AtomicBool::new(false) }
+        Self {
+            line,
+            versions: Mutex::new(Versions::new(VERSIONS)),
+            said_no_ranges: AtomicBool::new(false),
+            conditional: AtomicU8::new(UNKNOWN),
+        }
     }
 
     fn versions(&self) -> MutexGuard<'_, Versions> {

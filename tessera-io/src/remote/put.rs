@@ -1,6 +1,7 @@
 //! Objects that are put whole, and deleted.
 
 use std::io;
+use std::sync::atomic::Ordering;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -8,10 +9,12 @@ use bytes::Bytes;
 use http::header::{HeaderName, IF_NONE_MATCH};
 use http::response::Parts;
 use http::{Method, StatusCode};
+use tessera_core::ByteRange;
 
-use super::RemoteTrouble;
+use super::call::Call;
 use super::failure::Failure;
-use super::objects::Objects;
+use super::objects::{HONOURED, NOT_HONOURED, Objects};
+use super::{RemoteNotice, RemoteTrouble};
 
 /// What a server compares what came with, before it takes it
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html>).
@@ -50,17 +53,59 @@ impl Objects {
     /// Puts an object in its place where there is none; false where there is one.
     pub(super) async fn put_new(&self, object: &str, bytes: Bytes) -> io::Result<bool> {
         self.check_writable(object)?;
-        let sum = crc32c(&bytes);
-        let call = self.call(Method::PUT, object, "write").with(CRC32C, &sum).with(IF_NONE_MATCH, "*");
-        let call = call.body(bytes.clone());
+        let known = self.conditional.load(Ordering::Relaxed);
+        // As long as it is not known that the server keeps what is there, it must not be put to the test with it.
+        if known != HONOURED && self.head(object).await?.is_some() {
+            return Ok(false);
+        }
+        if known == NOT_HONOURED {
+            return self.put(object, bytes).await.map(|()| true);
+        }
+        let new = match self.put_if_none(object, &bytes).await {
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+                self.say_not_conditional(object);
+                return self.put(object, bytes).await.map(|()| true);
+            }
+            new => new?,
+        };
+        if known != HONOURED {
+            // Once for each store: the same again, over what is certainly there now, must be refused.
+            let call = self.conditional_call(object, &bytes);
+            if self.line.ask(&call, put_or_there).await?.0 {
+                self.say_not_conditional(object);
+            } else {
+                self.conditional.store(HONOURED, Ordering::Relaxed);
+            }
+        }
+        Ok(new)
+    }
+
+    async fn put_if_none(&self, object: &str, bytes: &Bytes) -> io::Result<bool> {
+        let call = self.conditional_call(object, bytes);
         let (new, attempts) = self.line.ask(&call, put_or_there).await?;
         if new {
             self.forget(object);
             return Ok(true);
         }
+        if attempts == 1 {
+            return Ok(false);
+        }
         // The answer to an attempt before may have been lost: what is there is what this one put, then.
-        Ok(attempts > 1
-            && self.read(object, tessera_core::ByteRange::All, Vec::new()).await?.as_deref() == Some(&bytes))
+        self.forget(object);
+        Ok(self.read(object, ByteRange::All, Vec::new()).await?.is_some_and(|there| there == *bytes))
+    }
+
+    fn conditional_call(&self, object: &str, bytes: &Bytes) -> Call {
+        let call =
+            self.call(Method::PUT, object, "write").with(CRC32C, &crc32c(bytes)).with(IF_NONE_MATCH, "*");
+        call.body(bytes.clone())
+    }
+
+    fn say_not_conditional(&self, object: &str) {
+        if self.conditional.swap(NOT_HONOURED, Ordering::Relaxed) != NOT_HONOURED {
+            let url = self.line.target.about(object);
+            self.line.shared.notice(RemoteNotice::NoConditionalPut { url });
+        }
     }
 
     /// Deletes an object; false where there is none, which is asked first: S3 says nothing of it.

@@ -18,6 +18,8 @@ use super::versions::Version;
 enum Stop {
     /// It is, if there is patience left.
     Failed(Failure),
+    /// Something else is to be asked for, which is known now.
+    Again,
     /// Nothing helps.
     Error(io::Error),
 }
@@ -75,6 +77,7 @@ impl Objects {
             let failure = match reading.attempt(backoff.attempts > 1).await {
                 Ok(there) => return Ok(there.then_some(reading.out)),
                 Err(Stop::Error(error)) => return Err(error),
+                Err(Stop::Again) => continue,
                 Err(Stop::Failed(failure)) => failure,
             };
             if reading.out.len().saturating_sub(before) as u64 >= PROGRESS {
@@ -127,6 +130,11 @@ impl Reading<'_> {
                     Asked::Last(_) if size.unwrap_or(0) == 0 => {
                         self.objects.fix(self.object, &version)?;
                         Ok(true)
+                    }
+                    // So are those of one that has fewer all of it (RFC 9110, 14.1.2), which not all servers know.
+                    Asked::Last(length) if size.is_some_and(|size| size < length) => {
+                        self.range = ByteRange::All;
+                        Err(Stop::Again)
                     }
                     Asked::Last(_) => Err(Failure::answer("416 for the end of an object", status).into()),
                     Asked::From { .. } => Err(beyond(self.object, self.range, size).into()),

@@ -117,21 +117,25 @@ impl Target {
         let mut request = HttpRequest::new(HttpRequestBody::from(call.body.clone()));
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = call.url.parse().map_err(|_| wrong("this name makes no address".into()))?;
-        *request.headers_mut() = call.headers.clone();
         if !call.method.is_safe() && call.body.is_empty() {
             // S3 wants to be told of an empty body too (411 otherwise).
             request.headers_mut().insert(CONTENT_LENGTH, 0.into());
         }
+        // Ranges and conditions need no signature, and without one they may be changed by caches on the way.
+        let (signed, unsigned): (Vec<_>, Vec<_>) =
+            call.headers.iter().partition(|(name, _)| name.as_str().starts_with("x-amz-"));
+        request.headers_mut().extend(signed.into_iter().map(|(name, value)| (name.clone(), value.clone())));
         if let Some(signer) = &self.signer {
-            let credential = signer.credentials.get_credential().await;
-            let credential =
-                credential.map_err(|error| Failure::of(RemoteTrouble::Credentials(error.to_string())))?;
+            let refused =
+                |error: object_store::Error| Failure::of(RemoteTrouble::Credentials(error.to_string()));
+            let credential = signer.credentials.get_credential().await.map_err(refused)?;
             // Payloads are checked by their CRC, which costs a hundredth of the SHA-256 that signing them would.
             AwsAuthorizer::new(&credential, "s3", &signer.region)
                 .with_sign_payload(false)
                 .try_authorize(&mut request, None)
-                .map_err(|error| Failure::of(RemoteTrouble::Credentials(error.to_string())))?;
+                .map_err(refused)?;
         }
+        request.headers_mut().extend(unsigned.into_iter().map(|(name, value)| (name.clone(), value.clone())));
         Ok(request)
     }
 }
