@@ -118,7 +118,8 @@ pub trait ByteRanges: Send + Sync {
         let _ = object;
     }
 
-    /// The size of an object in bytes; `None` where it does not exist.
+    /// The size of an object in bytes; `None` where it does not exist. Of an object that was read before it is that of the
+    /// version that was read, and an implementation that was told it then does not ask again.
     ///
     /// # Errors
     /// Where the object is there and cannot be asked.

@@ -9,6 +9,7 @@ mod cell_runs;
 mod channels;
 mod crs;
 mod dequantize;
+mod fetches;
 mod fetching;
 mod grid_window;
 mod huge_pages;
@@ -57,6 +58,7 @@ pub use byte_ranges::{ByteRange, ByteRanges, ObjectChanged, ObjectRange, TakeRan
 pub use byte_store::{ByteStore, ObjectWriter};
 pub use channels::{Channels, ChannelsError};
 pub use crs::{Crs, CrsError, CrsProjection};
+pub use fetches::Fetches;
 pub use fetching::Fetching;
 #[cfg(feature = "folder")]
 pub use folder::Folder;

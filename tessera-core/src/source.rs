@@ -6,7 +6,7 @@ use std::ops::Range;
 use ndarray::s;
 
 use crate::{
-    Channels, DatasetVersion, PixelGrid, Quantized, QuantizedView, ScalesView, TileId, Window, Year,
+    Channels, DatasetVersion, Fetches, PixelGrid, Quantized, QuantizedView, ScalesView, TileId, Window, Year,
 };
 
 /// Anything that has a grid and can read a window of quantized pixels: an NPY tile, a tile store, a zone store.
@@ -67,6 +67,20 @@ pub trait Source: Send + Sync {
         out: &mut Quantized,
     ) -> Result<(), SourceError> {
         pixels_by_window(self, pixels, channels, out)
+    }
+
+    /// What [`read_window_into`](Self::read_window_into), called in place of this, would ask of a store of objects; `None`
+    /// where that is not known, or nothing is asked of one.
+    ///
+    /// Finding out may read, and keep, what says where the pixels lie, such as the indexes of shards: that is counted, once,
+    /// as it would be in reading. So all windows of a query, told in the order in which they would be read, add up to what
+    /// reading them asks of a store that was opened just now.
+    ///
+    /// # Errors
+    /// As [`read_window_into`](Self::read_window_into).
+    fn fetches(&self, window: Window, channels: &Channels) -> Result<Option<Fetches>, SourceError> {
+        let _ = (window, channels);
+        Ok(None)
     }
 
     /// All pixels, where they lie in memory or in a mapped file already; `None` where they have to be fetched.

@@ -1,10 +1,12 @@
 //! A folder of NPY tiles.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use tessera_core::{Archive, DatasetVersion, Region, SourceError, Stamp, Tile, TileId, Year};
 
 use crate::contents::Contents;
+use crate::look::Local;
 use crate::place::{Place, full_path};
 use crate::year_folder::YearFolder;
 use crate::{ArchiveError, ListedFile, NpyArchiveOptions, NpyTile, Strangers, TileError, stamp};
@@ -86,14 +88,7 @@ impl NpyArchive {
     /// As [`NpyTile::open`].
     pub fn open_tile(&self, id: TileId, year: Option<Year>) -> Result<Option<NpyTile>, TileError> {
         let Some(folder) = self.folder_of(id, year) else { return Ok(None) };
-        let mut options = NpyTile::options();
-        options.year = year;
-        let version = self.version();
-        options.version = (*version != DatasetVersion::Unknown).then(|| version.clone());
-        options.landmask = self.options.landmasks.clone();
-        options.water_from_landmask = self.options.water_from_landmasks;
-        options.any_shape = self.options.any_shape;
-        options.open(folder).map(Some)
+        self.options.of_tile(year, self.version()).open(folder).map(Some)
     }
 
     /// The dataset that its tiles belong to.
@@ -141,9 +136,11 @@ impl Archive for NpyArchive {
     fn stamp(&self, id: TileId, year: Year) -> Result<Option<Stamp>, SourceError> {
         let Some(folder) = self.folder_of(id, Some(year)) else { return Ok(None) };
         let place = Place::of_tile_folder(&full_path(&folder));
-        let landmask = self.options.landmasks.find(&place, &folder, id, &self.contents.version);
+        let error = |cause: Box<dyn Error + Send + Sync>| SourceError::new(format!("{id} of {year}"), cause);
+        let landmask = self.options.landmasks.find(&Local, &place, &folder, id, &self.contents.version);
+        let landmask = landmask.map_err(|cause| error(cause.into()))?;
         stamp::of_files(id, &folder, landmask.as_deref(), self.options.water_from_landmasks)
             .map(Some)
-            .map_err(|cause| SourceError::new(format!("{id} of {year}"), cause))
+            .map_err(|cause| error(cause.into()))
     }
 }

@@ -18,6 +18,18 @@ pub enum ArchiveError {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// A store of objects that cannot be listed, or does not permit it.
+    #[error(
+        "{}: cannot be listed: {cause}; expected a text that lists the tiles instead, one a line, as in \
+         2024/grid_-0.05_50.75 (--listing)",
+        folder.display()
+    )]
+    Unlistable {
+        /// The folder.
+        folder: PathBuf,
+        /// What the store said.
+        cause: std::io::Error,
+    },
     /// Neither years nor tiles.
     #[error(
         "{}: no archive of tiles: expected <year>/grid_<lon>_<lat>/, npy/<dataset>/<year>/…, \

@@ -1,14 +1,17 @@
 //! How to open an archive.
 
-use std::io::BufRead;
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use tessera_core::{DatasetVersion, Year};
+use tessera_core::{ByteRanges, DatasetVersion, Year};
 
 use crate::contents::Contents;
 use crate::landmask_place::LandmaskPlace;
 use crate::listing::Listing;
-use crate::{ArchiveError, NpyArchive};
+use crate::look::Local;
+use crate::objects::Objects;
+use crate::{ArchiveError, ListingProblem, NpyArchive, NpyTileOptions, RangedArchive};
 
 /// How to open an archive: which of its datasets and years, what its folders do not say, and which text lists its tiles.
 ///
@@ -99,8 +102,10 @@ impl NpyArchiveOptions {
         let root = root.as_ref();
         self.check_landmasks()?;
         let contents = match &self.listing {
-            Some(path) => Contents::of_listing(root, Listing::open(path), &path.display().to_string(), self)?,
-            None => Contents::of_folders(root, self)?,
+            Some(path) => {
+                Contents::of_listing(&Local, root, Listing::open(path), &path.display().to_string(), self)?
+            }
+            None => Contents::of_folders(&Local, root, self)?,
         };
         Ok(NpyArchive::with(contents, self))
     }
@@ -126,7 +131,56 @@ impl NpyArchiveOptions {
         let root = root.as_ref();
         self.check_landmasks()?;
         let name = format!("the listing of {}", root.display());
-        Ok(NpyArchive::with(Contents::of_listing(root, Listing::read(listing), &name, self)?, self))
+        Ok(NpyArchive::with(Contents::of_listing(&Local, root, Listing::read(listing), &name, self)?, self))
+    }
+
+    /// Opens the archive whose root is a store of objects, or what a [`listing`](Self::listing) says that lies there: a text
+    /// on this machine, or else an object of the store. [`landmasks`](Self::landmasks) lie in the store where their path
+    /// begins with its name, and otherwise on this machine.
+    ///
+    /// Names are listed, and no tile is asked for. A name like a tile's is taken for one, since a store does not say what
+    /// is a folder.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); [`ArchiveError::Unlistable`] where the store cannot be listed, as over plain HTTP, and no
+    /// listing is given.
+    pub fn open_in(&self, store: Arc<dyn ByteRanges>) -> Result<RangedArchive, ArchiveError> {
+        let objects = Objects::new(store);
+        let root = objects.root();
+        if let LandmaskPlace::In(folder) = &self.landmasks
+            && objects.name_of(folder).is_err()
+        {
+            self.check_landmasks()?;
+        }
+        let contents = match &self.listing {
+            Some(path) => {
+                let listing = objects.open_text(path).map_err(ListingProblem::Io);
+                let listing = listing.and_then(|text| Listing::read(BufReader::with_capacity(1 << 18, text)));
+                Contents::of_listing(&objects, root, listing, &path.display().to_string(), self)?
+            }
+            None => Contents::of_folders(&objects, root, self).map_err(|error| match error {
+                ArchiveError::Folder { folder, cause }
+                    if matches!(cause.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) =>
+                {
+                    ArchiveError::Unlistable { folder, cause }
+                }
+                error => error,
+            })?,
+        };
+        objects.forget_listed();
+        Ok(RangedArchive::with(objects, contents, self))
+    }
+
+    /// How its tiles are opened.
+    pub(crate) fn of_tile(&self, year: Option<Year>, version: &DatasetVersion) -> NpyTileOptions {
+        NpyTileOptions {
+            id: None,
+            year,
+            version: (*version != DatasetVersion::Unknown).then(|| version.clone()),
+            landmask: self.landmasks.clone(),
+            water_from_landmask: self.water_from_landmasks,
+            any_shape: self.any_shape,
+        }
     }
 
     /// A folder of landmasks that is not there would let every tile do without.

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use tessera_core::{PIXEL_SIZE, PixelGrid, TileId};
 
-use crate::npy_file::NpyFile;
+use crate::npy_head::NpyHead;
 use crate::scales;
 use crate::{Landmask, NpyFileProblem, NpyTile, TileError, TileNotice};
 
 /// Checks the embeddings: int8, three dimensions, C order, a shape that a grid can have, and all there.
-pub(crate) fn check_embeddings(file: &NpyFile) -> Result<(usize, usize, usize), TileError> {
+pub(crate) fn check_embeddings(file: &NpyHead) -> Result<(usize, usize, usize), TileError> {
     let header = file.header();
     // One byte has no order, so that any mark of it will do.
     if header.dtype().trim_start_matches(['|', '<', '>', '=']) != "i1" {
@@ -33,7 +33,7 @@ pub(crate) fn check_embeddings(file: &NpyFile) -> Result<(usize, usize, usize), 
 
 /// Checks the scales: floats, (rows, cols) or (rows, cols, channels) as the embeddings, and all there.
 pub(crate) fn check_scales(
-    file: &NpyFile,
+    file: &NpyHead,
     (rows, cols, channels): (usize, usize, usize),
     embeddings: &Path,
 ) -> Result<(), TileError> {

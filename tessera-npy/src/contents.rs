@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tessera_core::{DatasetVersion, Year};
 
 use crate::forms::Dataset;
+use crate::look::Look;
 use crate::year_folder::YearFolder;
 use crate::{ArchiveError, NpyArchiveOptions, Strangers};
 
@@ -20,8 +21,12 @@ pub(crate) struct Contents {
 
 impl Contents {
     /// What the folders under a root of any form hold.
-    pub(crate) fn of_folders(root: &Path, options: &NpyArchiveOptions) -> Result<Self, ArchiveError> {
-        let Dataset { folder, version, years, direct, mut strangers } = Dataset::find(root, options)?;
+    pub(crate) fn of_folders(
+        look: &impl Look,
+        root: &Path,
+        options: &NpyArchiveOptions,
+    ) -> Result<Self, ArchiveError> {
+        let Dataset { folder, version, years, direct, mut strangers } = Dataset::find(look, root, options)?;
         let mut folders: BTreeMap<_, _> =
             years.into_iter().map(|(year, folder)| (Some(year), folder)).collect();
         if let Some(said) = direct {
@@ -36,9 +41,11 @@ impl Contents {
                 return Err(ArchiveError::Year { root: root.to_owned(), asked, found });
             }
         }
+        let paths: Vec<&Path> = folders.values().map(PathBuf::as_path).collect();
+        look.prepare(&paths).map_err(|cause| ArchiveError::Folder { folder: folder.clone(), cause })?;
         let mut years = BTreeMap::new();
         for (year, path) in folders {
-            let (tiles, others) = YearFolder::read(&path)
+            let (tiles, others) = YearFolder::read(look, &path)
                 .map_err(|cause| ArchiveError::Folder { folder: path.clone(), cause })?;
             // The folder of the dataset itself was counted when it was found.
             if path != folder {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tessera_core::{DatasetVersion, TileId, Year};
 
-use crate::place::{BUCKET, LANDMASKS, MIRROR, MIRROR_LANDMASKS, Place, full_path, name_of};
+use crate::look::{Kind, Look};
+use crate::place::{BUCKET, LANDMASKS, MIRROR, MIRROR_LANDMASKS, Place, name_of};
 use crate::{ArchiveError, NpyArchiveOptions, Strangers};
 
 /// One archive: the year folders of one dataset, or one folder of tiles.
@@ -27,13 +28,17 @@ struct Found {
 
 impl Dataset {
     /// The archive in a root of any form.
-    pub(crate) fn find(root: &Path, options: &NpyArchiveOptions) -> Result<Self, ArchiveError> {
+    pub(crate) fn find(
+        look: &impl Look,
+        root: &Path,
+        options: &NpyArchiveOptions,
+    ) -> Result<Self, ArchiveError> {
         let mut all = Vec::new();
         let mut folders = vec![root.to_owned()];
         // At most three deep: root, `npy`, its datasets.
         for _ in 0..3 {
             for folder in std::mem::take(&mut folders) {
-                let found = look(&folder)?;
+                let found = Found::read(look, &folder)?;
                 folders.extend(found.others);
                 if !found.dataset.years.is_empty() || found.dataset.direct.is_some() {
                     all.push(found.dataset);
@@ -74,47 +79,47 @@ fn choose(
     }
 }
 
-/// Reads a folder once.
-fn look(folder: &Path) -> Result<Found, ArchiveError> {
-    let error = |cause| ArchiveError::Folder { folder: folder.to_owned(), cause };
-    let (mut years, mut others, mut strangers) = (BTreeMap::new(), Vec::new(), Strangers::default());
-    let mut direct = false;
-    for entry in folder.read_dir().map_err(error)? {
-        let entry = entry.map_err(error)?;
-        let kind = entry.file_type().map_err(error)?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if kind.is_file() {
-            strangers.add(entry.path(), &name, kind);
-        } else if name.parse::<TileId>().is_ok() {
-            // They are listed later, unless this is not the archive that is wanted.
-            direct = true;
-        } else if kind.is_symlink() && !entry.path().is_dir() {
-            strangers.add(entry.path(), &name, kind);
-        } else if let Ok(year) = name.parse() {
-            years.insert(year, entry.path());
-        } else if matches!(&*name, LANDMASKS | MIRROR_LANDMASKS) {
-            // Looked for by each tile.
-        } else if matches!(&*name, BUCKET | MIRROR) || DatasetVersion::from_folder(&name).is_some() {
-            others.push(entry.path());
-        } else {
-            strangers.add(entry.path(), &name, kind);
+impl Found {
+    /// Reads a folder once.
+    fn read(look: &impl Look, folder: &Path) -> Result<Self, ArchiveError> {
+        let error = |cause| ArchiveError::Folder { folder: folder.to_owned(), cause };
+        let (mut years, mut others, mut strangers) = (BTreeMap::new(), Vec::new(), Strangers::default());
+        let mut direct = false;
+        look.each(folder, &mut |name, kind| {
+            let path = || folder.join(name);
+            if kind == Kind::File {
+                strangers.add(path(), name, kind);
+            } else if name.parse::<TileId>().is_ok() {
+                // They are listed later, unless this is not the archive that is wanted.
+                direct = true;
+            } else if kind == Kind::Link && !look.leads_to_folder(&path()) {
+                strangers.add(path(), name, kind);
+            } else if let Ok(year) = name.parse() {
+                years.insert(year, path());
+            } else if matches!(name, LANDMASKS | MIRROR_LANDMASKS) {
+                // Looked for by each tile.
+            } else if matches!(name, BUCKET | MIRROR) || DatasetVersion::from_folder(name).is_some() {
+                others.push(path());
+            } else {
+                strangers.add(path(), name, kind);
+            }
+        })
+        .map_err(error)?;
+        let full = look.full(folder);
+        let own_year = name_of(&full).and_then(|name| name.parse::<Year>().ok());
+        if direct && own_year.is_some() {
+            // Years within a year are not of this archive.
+            strangers.folders += years.len() as u64;
+            years.clear();
         }
+        let place = Place::of_year_folder(&full);
+        let dataset = Dataset {
+            folder: folder.to_owned(),
+            version: place.version,
+            years,
+            direct: direct.then_some(own_year),
+            strangers,
+        };
+        Ok(Self { dataset, others })
     }
-    let full = full_path(folder);
-    let own_year = name_of(&full).and_then(|name| name.parse::<Year>().ok());
-    if direct && own_year.is_some() {
-        // Years within a year are not of this archive.
-        strangers.folders += years.len() as u64;
-        years.clear();
-    }
-    let place = Place::of_year_folder(&full);
-    let dataset = Dataset {
-        folder: folder.to_owned(),
-        version: place.version,
-        years,
-        direct: direct.then_some(own_year),
-        strangers,
-    };
-    Ok(Found { dataset, others })
 }

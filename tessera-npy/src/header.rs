@@ -65,6 +65,34 @@ impl NpyHeader {
     /// # Errors
     /// Where it is not NPY, or its header is longer than the file, too long, or unreadable.
     pub fn parse(start: &[u8], file_len: u64) -> Result<Self, HeaderError> {
+        let (prefix, length) = Self::lengths(start, file_len)?;
+        let available = file_len.saturating_sub(prefix as u64);
+        if length > available {
+            return Err(HeaderError::Length { got: length, available });
+        }
+        if length > Self::MAX_LITERAL as u64 {
+            return Err(HeaderError::TooLong { got: length });
+        }
+        let data_offset = prefix + length as usize;
+        let short = HeaderError::Start { got: file_len, expected: data_offset as u64 };
+        let header = start.get(..data_offset).ok_or(short)?;
+        check_nesting(&header[prefix..])?;
+        let header = Header::from_reader(&mut &*header)
+            .map_err(|error| HeaderError::Literal { why: in_one_line(&error.to_string()) })?;
+        let dtype =
+            header.type_descriptor.as_string().cloned().unwrap_or_else(|| header.type_descriptor.to_string());
+        Ok(Self { dtype, fortran_order: header.layout.is_fortran(), shape: header.shape, data_offset })
+    }
+
+    /// As many bytes as the header takes, which the first few say; `None` where they are not those of an NPY file, or say
+    /// more than [`MAX_LEN`](Self::MAX_LEN).
+    pub(crate) fn len_of(start: &[u8]) -> Option<u64> {
+        let (prefix, length) = Self::lengths(start, start.len() as u64).ok()?;
+        (length <= Self::MAX_LITERAL as u64).then_some(prefix as u64 + length)
+    }
+
+    /// The bytes before the text, and those of the text.
+    fn lengths(start: &[u8], file_len: u64) -> Result<(usize, u64), HeaderError> {
         let got = &start[..start.len().min(MAGIC.len())];
         if got != MAGIC {
             return Err(HeaderError::Magic { got: got.to_vec() });
@@ -77,22 +105,7 @@ impl NpyHeader {
             _ => return Err(short(10)),
         };
         let length = start.get(8..prefix).ok_or(short(prefix as u64))?;
-        let length = length.iter().rev().fold(0_u64, |length, &byte| length << 8 | u64::from(byte));
-        let available = file_len.saturating_sub(prefix as u64);
-        if length > available {
-            return Err(HeaderError::Length { got: length, available });
-        }
-        if length > Self::MAX_LITERAL as u64 {
-            return Err(HeaderError::TooLong { got: length });
-        }
-        let data_offset = prefix + length as usize;
-        let header = start.get(..data_offset).ok_or(short(data_offset as u64))?;
-        check_nesting(&header[prefix..])?;
-        let header = Header::from_reader(&mut &*header)
-            .map_err(|error| HeaderError::Literal { why: in_one_line(&error.to_string()) })?;
-        let dtype =
-            header.type_descriptor.as_string().cloned().unwrap_or_else(|| header.type_descriptor.to_string());
-        Ok(Self { dtype, fortran_order: header.layout.is_fortran(), shape: header.shape, data_offset })
+        Ok((prefix, length.iter().rev().fold(0_u64, |length, &byte| length << 8 | u64::from(byte))))
     }
 
     /// The dtype as numpy spells it: `|i1`, `<f4`.

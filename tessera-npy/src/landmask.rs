@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tessera_core::PixelGrid;
 
+use crate::look::{Local, Look};
 use crate::tiff_file::TiffFile;
 use crate::{LandmaskError, LandmaskProblem, geotiff};
 
@@ -22,13 +23,13 @@ impl Landmask {
     /// # Errors
     /// Where it is not a GeoTIFF, in another CRS than those of tiles, or not of 10 m pixels.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, LandmaskError> {
-        Self::open(path.as_ref()).map(|(landmask, _)| landmask)
+        Self::open(&Local, path.as_ref()).map(|(landmask, _)| landmask)
     }
 
     /// The same, with the file, of which the pixels can be read.
-    pub(crate) fn open(path: &Path) -> Result<(Self, TiffFile), LandmaskError> {
+    pub(crate) fn open(look: &impl Look, path: &Path) -> Result<(Self, TiffFile), LandmaskError> {
         let read = || -> Result<_, LandmaskProblem> {
-            let mut tiff = TiffFile::open(path)?;
+            let mut tiff = look.open_tiff(path)?;
             Ok((geotiff::grid(&mut tiff)?, tiff))
         };
         let (grid, tiff) = read().map_err(|problem| LandmaskError { path: path.to_owned(), problem })?;

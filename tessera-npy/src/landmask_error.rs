@@ -22,6 +22,14 @@ pub enum LandmaskProblem {
     /// The system could not read it.
     #[error("cannot be read: {0}")]
     Io(std::io::Error),
+    /// A landmask in a store of objects that is larger than any is.
+    #[error("{got} bytes, expected at most {limit}")]
+    Large {
+        /// Its bytes.
+        got: u64,
+        /// As many as are read.
+        limit: u64,
+    },
     /// Not a TIFF, or a broken one.
     #[error("not a readable TIFF: {why}")]
     Tiff {

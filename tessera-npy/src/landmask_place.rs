@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use tessera_core::{DatasetVersion, TileId};
 
+use crate::look::Look;
 use crate::place::Place;
+use crate::{LandmaskError, LandmaskProblem};
 
 /// Where the landmask of a tile is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,20 +26,29 @@ impl LandmaskPlace {
     /// The landmask of a tile, where there is one.
     pub(crate) fn find(
         &self,
+        look: &impl Look,
         place: &Place,
         folder: &Path,
         id: TileId,
         version: &DatasetVersion,
-    ) -> Option<PathBuf> {
-        let search = || place.find_landmask(folder, id, version);
+    ) -> Result<Option<PathBuf>, LandmaskError> {
+        let search = || {
+            let error =
+                |cause| LandmaskError { path: folder.to_owned(), problem: LandmaskProblem::Io(cause) };
+            place.find_landmask(look, folder, id, version).map_err(error)
+        };
         match self {
             Self::Search => search(),
             Self::In(landmasks) => {
                 let path = landmasks.join(format!("{id}.tiff"));
-                if path.exists() { Some(path) } else { search() }
+                match look.exists(&path) {
+                    Ok(true) => Ok(Some(path)),
+                    Ok(false) => search(),
+                    Err(cause) => Err(LandmaskError { path, problem: LandmaskProblem::Io(cause) }),
+                }
             }
-            Self::At(path) => Some(path.clone()),
-            Self::Unused => None,
+            Self::At(path) => Ok(Some(path.clone())),
+            Self::Unused => Ok(None),
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::contents::Contents;
 use crate::listed_file::{ListedFiles, Named};
 use crate::listed_folders::ListedFolder;
 use crate::listing::Listing;
-use crate::place::{Place, full_path};
+use crate::look::Look;
+use crate::place::Place;
 use crate::year_folder::YearFolder;
 use crate::{ArchiveError, ListingError, ListingProblem, NpyArchiveOptions, Strangers};
 
@@ -26,6 +27,7 @@ struct Said {
 impl Contents {
     /// What a listing says that lies under a root. `name` is what to call the listing in a message.
     pub(crate) fn of_listing(
+        look: &impl Look,
         root: &Path,
         listing: Result<Listing, ListingProblem>,
         name: &str,
@@ -36,7 +38,7 @@ impl Contents {
         if folders.is_empty() {
             return Err(error(ListingProblem::Empty { lines, strangers: strangers.into() }).into());
         }
-        let full = full_path(root);
+        let full = look.full(root);
         let mut all: Vec<_> = folders.into_iter().map(|listed| Said::of(listed, root, &full)).collect();
         let version = match &options.version {
             Some(asked) => only(&mut all, asked, root)?,
@@ -45,7 +47,9 @@ impl Contents {
         if let Some(given) = options.year
             && all.iter().all(|said| said.year.is_none())
         {
-            all.iter_mut().for_each(|said| said.be_of(given));
+            for said in &mut all {
+                said.be_of(look, given)?;
+            }
         }
         if let Some(asked) = options.year {
             let found: BTreeSet<_> = all.iter().filter_map(|said| said.year).collect();
@@ -85,12 +89,16 @@ impl Said {
     }
 
     /// Tiles of a year that no line says lie in the folder of that year, where there is one.
-    fn be_of(&mut self, year: Year) {
+    fn be_of(&mut self, look: &impl Look, year: Year) -> Result<(), ArchiveError> {
         let deeper = self.folder.join(year.to_string());
-        if deeper.is_dir() {
-            self.folder = deeper;
+        if let Some((tile, _)) = self.tiles.first() {
+            let there = look.has_folder(&deeper, *tile);
+            if there.map_err(|cause| ArchiveError::Folder { folder: deeper.clone(), cause })? {
+                self.folder = deeper;
+            }
         }
         self.year = Some(year);
+        Ok(())
     }
 }
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
-use crate::{HeaderError, NpyHeader};
+use crate::HeaderError;
+use crate::npy_head::NpyHead;
 
 /// A file that is not the NPY file that it should be: which one, and why.
 #[derive(Debug, thiserror::Error)]
@@ -107,9 +108,8 @@ impl NpyFileError {
 /// An NPY file, mapped, whose header is read. Its data may still be of another length than the header says.
 #[derive(Debug)]
 pub(crate) struct NpyFile {
-    path: PathBuf,
+    head: NpyHead,
     map: Mmap,
-    header: NpyHeader,
 }
 
 impl NpyFile {
@@ -119,42 +119,24 @@ impl NpyFile {
         // types they are read as, so another process that writes to the file changes values and no more; one that
         // truncates it makes the next access to the lost pages end the process (SIGBUS), which `NpyTile` documents.
         let map = unsafe { Mmap::map(&file) }.map_err(|cause| NpyFileError::new(path, cause))?;
-        let header =
-            NpyHeader::parse(&map, map.len() as u64).map_err(|cause| NpyFileError::new(path, cause))?;
-        Ok(Self { path: path.to_owned(), map, header })
+        let head = NpyHead::parse(path, &map, map.len() as u64)?;
+        Ok(Self { head, map })
     }
 
-    /// Checks that the file is just as long as its header says: until then [`data`](Self::data) may be too short.
-    pub(crate) fn check_len(&self) -> Result<(), NpyFileError> {
-        self.header.check_len(self.map.len() as u64).map_err(|cause| self.error(cause))
-    }
-
-    pub(crate) fn error(&self, problem: impl Into<NpyFileProblem>) -> NpyFileError {
-        NpyFileError::new(&self.path, problem)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    pub(crate) fn header(&self) -> &NpyHeader {
-        &self.header
-    }
-
-    /// Bytes of the whole file.
-    pub(crate) fn len(&self) -> u64 {
-        self.map.len() as u64
+    /// What is known of it from its header.
+    pub(crate) fn head(&self) -> &NpyHead {
+        &self.head
     }
 
     /// The bytes after the header.
     pub(crate) fn data(&self) -> &[u8] {
-        &self.map[self.header.data_offset()..]
+        &self.map[self.head.header().data_offset()..]
     }
 
     /// Lets the process forget the pages of some of the data; what is read again comes from the file again.
     #[cfg(unix)]
     pub(crate) fn release(&self, data: Range<usize>) {
-        let start = self.header.data_offset() + data.start;
+        let start = self.head.header().data_offset() + data.start;
         // SAFETY: the map is a shared, read-only map of a file, of which no page can be dirty: dropping one means that
         // the next access maps the same page of the file again, with the same bytes. That holds for pages that are
         // borrowed or being read by another thread too.

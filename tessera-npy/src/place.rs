@@ -1,8 +1,11 @@
 //! What the folders above a tile say: its year, its dataset, and where its landmask may lie.
 
+use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
 use tessera_core::{DatasetVersion, TileId, Year};
+
+use crate::look::Look;
 
 /// The folder of local mirrors that holds the years.
 pub(crate) const MIRROR: &str = "global_0.1_degree_representation";
@@ -74,33 +77,61 @@ impl Place {
     /// The landmask of a tile, where there is one: in the tile's own folder, or in the documented places above it.
     pub(crate) fn find_landmask(
         &self,
+        look: &impl Look,
         folder: &Path,
         id: TileId,
         version: &DatasetVersion,
-    ) -> Option<PathBuf> {
+    ) -> io::Result<Option<PathBuf>> {
         let name = format!("{id}.tiff");
         let own = Some(folder.join(&name));
         let mirror = self.mirror_landmasks.as_ref().map(|folder| folder.join(&name));
-        let found = own.into_iter().chain(mirror).find(|path| path.exists());
-        found.or_else(|| self.landmasks.iter().find_map(|folder| in_versions(folder, &name, version)))
+        for path in own.into_iter().chain(mirror) {
+            if look.exists(&path)? {
+                return Ok(Some(path));
+            }
+        }
+        for folder in &self.landmasks {
+            if let Some(path) = in_versions(look, folder, &name, version)? {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
     }
 }
 
 /// The file of this name in `landmasks/<version>/`: that of the version, or of the only version there is, since a
 /// landmask belongs to a cell whatever was computed there.
-fn in_versions(folder: &Path, name: &str, version: &DatasetVersion) -> Option<PathBuf> {
+fn in_versions(
+    look: &impl Look,
+    folder: &Path,
+    name: &str,
+    version: &DatasetVersion,
+) -> io::Result<Option<PathBuf>> {
     if let DatasetVersion::Named(version) = version {
         let path = folder.join(version).join(name);
-        if path.exists() {
-            return Some(path);
+        if look.exists(&path)? {
+            return Ok(Some(path));
         }
     }
-    let mut versions = folder.read_dir().ok()?.filter_map(Result::ok).filter(|entry| {
-        entry.file_name().to_str().is_some_and(|name| DatasetVersion::from_folder(name).is_some())
+    let mut versions = Vec::new();
+    let listed = look.each(folder, &mut |name, _| {
+        versions.extend(DatasetVersion::from_folder(name).is_some().then(|| name.to_owned()));
     });
-    let only = versions.next()?;
-    let path = only.path().join(name);
-    (versions.next().is_none() && path.exists()).then_some(path)
+    match listed.map_err(|error| (error.kind(), error)) {
+        Ok(()) => {}
+        // Where names cannot be listed nobody can tell which is the only one.
+        Err((
+            ErrorKind::NotFound
+            | ErrorKind::NotADirectory
+            | ErrorKind::PermissionDenied
+            | ErrorKind::Unsupported,
+            _,
+        )) => return Ok(None),
+        Err((_, error)) => return Err(error),
+    }
+    let [only] = &versions[..] else { return Ok(None) };
+    let path = folder.join(only).join(name);
+    Ok(look.exists(&path)?.then_some(path))
 }
 
 #[cfg(test)]

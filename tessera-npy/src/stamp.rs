@@ -12,21 +12,30 @@ use tessera_core::{Stamp, TileId};
 pub(crate) fn of_files(id: TileId, folder: &Path, landmask: Option<&Path>, water: bool) -> io::Result<Stamp> {
     let files = [folder.join(format!("{id}.npy")), folder.join(format!("{id}_scales.npy"))];
     let files = files.iter().map(std::path::PathBuf::as_path).chain(landmask);
+    let mut stamps = Vec::new();
+    for file in files {
+        stamps.push(match fs::metadata(file) {
+            Ok(metadata) => {
+                Some(Stamp { bytes: metadata.len(), version: Stamp::of_time(metadata.modified()?) })
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(of_stamps(stamps, water))
+}
+
+/// The same of stamps that are known, none of a file that is not there.
+pub(crate) fn of_stamps(files: Vec<Option<Stamp>>, water: bool) -> Stamp {
     let (mut bytes, mut version) = (0_u64, Vec::new());
     for file in files {
-        match fs::metadata(file) {
-            Ok(metadata) => {
-                bytes = bytes.saturating_add(metadata.len());
-                version.push(Stamp::of_time(metadata.modified()?));
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => version.push("none".into()),
-            Err(error) => return Err(error),
-        }
+        bytes = bytes.saturating_add(file.as_ref().map_or(0, |file| file.bytes));
+        version.push(file.map_or_else(|| "none".into(), |file| file.version));
     }
     if water {
         version.push("water from landmask".into());
     }
-    Ok(Stamp { bytes, version: version.join(" ") })
+    Stamp { bytes, version: version.join(" ") }
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! What is found in an archive and is no part of it.
 
 use std::fmt;
-use std::fs::FileType;
 use std::path::PathBuf;
 
 use tessera_core::{TileId, TileIdError};
+
+use crate::look::Kind;
 
 /// What lies in the folders of an archive, or stands in its listing, and is no part of it, counted. Prints as a
 /// sentence.
@@ -41,14 +42,15 @@ impl Strangers {
         self.off_grid + self.files + self.folders + self.hidden + self.lines + self.repeated
     }
 
-    pub(crate) fn add(&mut self, path: PathBuf, name: &str, kind: FileType) {
+    pub(crate) fn add(&mut self, path: PathBuf, name: &str, kind: Kind) {
         if name.starts_with('.') {
             self.hidden += 1;
             return;
         }
         match name.parse::<TileId>() {
             Err(TileIdError::OffGrid { .. } | TileIdError::Outside { .. }) => self.off_grid += 1,
-            _ if kind.is_file() => self.files += 1,
+            // Of a name alone this is a guess.
+            _ if kind == Kind::File || (kind == Kind::Unknown && name.contains('.')) => self.files += 1,
             _ => self.folders += 1,
         }
         if self.examples.len() < Self::EXAMPLES {

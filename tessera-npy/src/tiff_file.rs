@@ -1,7 +1,7 @@
 //! A TIFF file, opened after its sizes were checked.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Seek};
+use std::io::{self, BufReader, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use tiff::TiffError;
@@ -13,9 +13,16 @@ use crate::tiff_counts::check_counts;
 /// A TIFF file, of which the first directory is read.
 #[derive(Debug)]
 pub(crate) struct TiffFile {
-    pub(crate) decoder: Decoder<BufReader<File>>,
+    pub(crate) decoder: Decoder<Content>,
     /// Bytes of the whole file.
     pub(crate) len: u64,
+}
+
+/// What is in it.
+#[derive(Debug)]
+pub(crate) enum Content {
+    File(BufReader<File>),
+    Bytes(Cursor<Vec<u8>>),
 }
 
 impl TiffFile {
@@ -28,14 +35,40 @@ impl TiffFile {
         if metadata.is_dir() {
             return Err(LandmaskProblem::Io(ErrorKind::IsADirectory.into()));
         }
-        let (mut file, len) = (BufReader::new(file), metadata.len());
-        check_counts(&mut file, len).map_err(|cause| LandmaskProblem::Tiff { why: cause.to_string() })?;
-        file.rewind().map_err(LandmaskProblem::Io)?;
+        Self::of(Content::File(BufReader::new(file)), metadata.len())
+    }
+
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Result<Self, LandmaskProblem> {
+        let len = bytes.len() as u64;
+        Self::of(Content::Bytes(Cursor::new(bytes)), len)
+    }
+
+    fn of(mut content: Content, len: u64) -> Result<Self, LandmaskProblem> {
+        check_counts(&mut content, len).map_err(|cause| LandmaskProblem::Tiff { why: cause.to_string() })?;
+        content.rewind().map_err(LandmaskProblem::Io)?;
         let mut limits = Limits::default();
         limits.decoding_buffer_size = Self::MAX_BLOCK;
         limits.intermediate_buffer_size = Self::MAX_BLOCK;
-        let decoder = Decoder::new(file).map_err(unreadable)?.with_limits(limits);
+        let decoder = Decoder::new(content).map_err(unreadable)?.with_limits(limits);
         Ok(Self { decoder, len })
+    }
+}
+
+impl Read for Content {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(out),
+            Self::Bytes(bytes) => bytes.read(out),
+        }
+    }
+}
+
+impl Seek for Content {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match self {
+            Self::File(file) => file.seek(to),
+            Self::Bytes(bytes) => bytes.seek(to),
+        }
     }
 }
 

@@ -5,14 +5,16 @@ use std::path::Path;
 
 use ndarray::ArrayView3;
 use tessera_core::{
-    CHANNELS, Channels, DatasetVersion, PixelGrid, Quantized, QuantizedView, Source, SourceError, Tile,
-    TileId, Window, Year,
+    Channels, DatasetVersion, PixelGrid, Quantized, QuantizedView, Source, SourceError, Tile, TileId, Window,
+    Year,
 };
 
-use crate::check::{check_embeddings, check_scales, settle_grid};
+use crate::check::{check_embeddings, check_scales};
+use crate::look::Local;
 use crate::npy_file::NpyFile;
 use crate::pair::Pair;
 use crate::place::{Place, full_path};
+use crate::said::Said;
 use crate::scales::TileScales;
 use crate::{Landmask, NpyTileOptions, TileError, TileNotice, water};
 
@@ -44,16 +46,13 @@ use crate::{Landmask, NpyTileOptions, TileError, TileNotice, water};
 /// ```
 #[derive(Debug)]
 pub struct NpyTile {
-    id: TileId,
-    year: Option<Year>,
-    version: DatasetVersion,
+    said: Said,
     grid: PixelGrid,
     dim: (usize, usize, usize),
     embeddings: NpyFile,
     scales_file: NpyFile,
     scales: TileScales,
     landmask: Option<Landmask>,
-    notices: Vec<TileNotice>,
 }
 
 impl NpyTile {
@@ -79,37 +78,18 @@ impl NpyTile {
 
     pub(crate) fn open_pair(pair: Pair, options: &NpyTileOptions) -> Result<Self, TileError> {
         let embeddings = NpyFile::open(&pair.embeddings)?;
-        let dim = check_embeddings(&embeddings)?;
+        let dim = check_embeddings(embeddings.head())?;
         let scales_file = NpyFile::open(&pair.scales)?;
-        check_scales(&scales_file, dim, embeddings.path())?;
+        check_scales(scales_file.head(), dim, &pair.embeddings)?;
         let mut scales = TileScales::of(&scales_file)?;
-        let Some(id) = pair.named else { return Err(TileError::Nameless { path: pair.embeddings }) };
 
-        let mut notices = Vec::new();
         let folder = full_path(&pair.embeddings).parent().map(Path::to_owned).unwrap_or_default();
         let place = Place::of_tile_folder(&folder);
-        let year = options.year.or(place.year);
-        if let (Some(given), Some(path)) = (options.year, place.year)
-            && given != path
-        {
-            notices.push(TileNotice::Year { given, path });
-        }
-        let version = options.version.clone().unwrap_or_else(|| place.version.clone());
-        if version != place.version && place.version != DatasetVersion::Unknown {
-            notices.push(TileNotice::Version { given: version.clone(), path: place.version.clone() });
-        }
-        let landmask = options.landmask.find(&place, &folder, id, &version);
-        let (landmask, mask) = landmask.map(|path| Landmask::open(&path)).transpose()?.unzip();
-        let grid =
-            settle_grid(id, dim, landmask.as_ref(), options.any_shape, &pair.embeddings, &mut notices)?;
-        if dim.2 != CHANNELS {
-            notices.push(TileNotice::Channels { got: dim.2 });
-        }
-        if scales.owned() {
-            let header = scales_file.header();
-            let (dtype, fortran_order) = (header.dtype().to_owned(), header.fortran_order());
-            notices.push(TileNotice::ScalesConverted { dtype, fortran_order });
-        }
+        let mut said = Said::of(&pair, &place, options)?;
+        let landmask = options.landmask.find(&Local, &place, &folder, said.id, &said.version)?;
+        let (landmask, mask) = landmask.map(|path| Landmask::open(&Local, &path)).transpose()?.unzip();
+        let converted = scales.owned().then(|| scales_file.head());
+        let grid = said.settle(&pair, dim, landmask.as_ref(), converted, options)?;
         if options.water_from_landmask {
             match (&landmask, mask) {
                 (Some(landmask), Some(mut mask)) => {
@@ -117,10 +97,10 @@ impl NpyTile {
                     scales = TileScales::Owned(marked.map_err(|problem| landmask.error(problem))?);
                     scales_file.release(0..scales_file.data().len());
                 }
-                _ => notices.push(TileNotice::NoLandmask),
+                _ => said.notices.push(TileNotice::NoLandmask),
             }
         }
-        Ok(Self { id, year, version, grid, dim, embeddings, scales_file, scales, landmask, notices })
+        Ok(Self { said, grid, dim, embeddings, scales_file, scales, landmask })
     }
 
     /// All pixels, where they lie in the files: nothing is read until it is looked at.
@@ -159,7 +139,7 @@ impl NpyTile {
     /// What is unusual about the tile.
     #[must_use]
     pub fn notices(&self) -> &[TileNotice] {
-        &self.notices
+        &self.said.notices
     }
 
     /// The landmask that says where the pixels lie; `None` where that is computed from the name.
@@ -171,19 +151,19 @@ impl NpyTile {
     /// The file of the values.
     #[must_use]
     pub fn embeddings_path(&self) -> &Path {
-        self.embeddings.path()
+        self.embeddings.head().path()
     }
 
     /// The file of the scales.
     #[must_use]
     pub fn scales_path(&self) -> &Path {
-        self.scales_file.path()
+        self.scales_file.head().path()
     }
 
     /// Bytes of both files.
     #[must_use]
     pub fn file_len(&self) -> u64 {
-        self.embeddings.len() + self.scales_file.len()
+        self.embeddings.head().len() + self.scales_file.head().len()
     }
 }
 
@@ -197,7 +177,7 @@ impl Source for NpyTile {
     }
 
     fn name(&self) -> String {
-        self.embeddings.path().display().to_string()
+        self.embeddings.head().path().display().to_string()
     }
 
     fn read_window_into(
@@ -222,14 +202,14 @@ impl Source for NpyTile {
 
 impl Tile for NpyTile {
     fn id(&self) -> TileId {
-        self.id
+        self.said.id
     }
 
     fn year(&self) -> Option<Year> {
-        self.year
+        self.said.year
     }
 
     fn version(&self) -> &DatasetVersion {
-        &self.version
+        &self.said.version
     }
 }

@@ -1,11 +1,13 @@
 //! How to open a tile.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use tessera_core::{DatasetVersion, TileId, Year};
+use tessera_core::{ByteRanges, DatasetVersion, TileId, Year};
 
 use crate::landmask_place::LandmaskPlace;
-use crate::{NpyTile, TileError};
+use crate::objects::Objects;
+use crate::{NpyTile, RangedTile, TileError};
 
 /// How to open a tile: what its path does not say, and what to accept.
 ///
@@ -123,5 +125,16 @@ impl NpyTileOptions {
         scales: impl AsRef<Path>,
     ) -> Result<NpyTile, TileError> {
         NpyTile::open_pair(crate::pair::Pair::of_files(embeddings.as_ref(), scales.as_ref(), self.id)?, self)
+    }
+
+    /// Opens a tile in a store of objects, to be read in ranges: its folder there, or its embeddings (or scales) with the
+    /// other beside them. The empty path is the root of the store. A landmask that is [given](Self::landmask) may lie in
+    /// the store, by a path that begins with the store's name, or on this machine.
+    ///
+    /// # Errors
+    /// As [`NpyTile::open`], or where the store refuses.
+    pub fn open_in(&self, store: Arc<dyn ByteRanges>, path: &str) -> Result<RangedTile, TileError> {
+        let objects = Objects::new(store);
+        RangedTile::open(&objects, &objects.path(path), self)
     }
 }

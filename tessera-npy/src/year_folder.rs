@@ -7,6 +7,7 @@ use tessera_core::TileId;
 
 use crate::Strangers;
 use crate::listed_file::ListedFiles;
+use crate::look::{Kind, Look};
 
 /// The folder that the tiles of a year lie in, and which tiles it has, in their order.
 #[derive(Debug)]
@@ -32,18 +33,14 @@ impl YearFolder {
     }
 
     /// The tiles in a folder, and what else lies there. The folder is read once, and no tile is looked into: that a name
-    /// is a folder is what the system's listing says. A link counts as a folder without being followed.
-    pub(crate) fn read(folder: &Path) -> io::Result<(Self, Strangers)> {
+    /// is a folder is what the system's listing says. A link counts as a folder without being followed, and so does a name
+    /// of a store of objects, which says no more.
+    pub(crate) fn read(look: &impl Look, folder: &Path) -> io::Result<(Self, Strangers)> {
         let (mut tiles, mut strangers) = (Vec::new(), Strangers::default());
-        for entry in folder.read_dir()? {
-            let entry = entry?;
-            let (name, kind) = (entry.file_name(), entry.file_type()?);
-            let name = name.to_string_lossy();
-            match name.parse() {
-                Ok(tile) if !kind.is_file() => tiles.push(tile),
-                _ => strangers.add(entry.path(), &name, kind),
-            }
-        }
+        look.each(folder, &mut |name, kind| match name.parse() {
+            Ok(tile) if kind != Kind::File => tiles.push(tile),
+            _ => strangers.add(folder.join(name), name, kind),
+        })?;
         Ok((Self::new(folder.to_owned(), tiles), strangers))
     }
 
