@@ -23,6 +23,7 @@ mod progress;
 mod pyramid;
 mod raster;
 mod region;
+mod remote;
 mod report;
 mod serve;
 mod source;
