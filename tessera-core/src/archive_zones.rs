@@ -1,9 +1,13 @@
 //! An archive of tiles as whole UTM zones.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use crate::area::longitude;
+use crate::shared_tile::SharedTile;
 use crate::{
-    Archive, Area, Channels, DatasetVersion, Mosaic, MosaicError, PixelGrid, Quantized, Region, ScaleLimit,
-    Source, SourceError, Tile, TileId, UtmProjection, UtmZone, Window, Year, Zones,
+    Archive, Area, Channels, DatasetVersion, Fetches, Mosaic, MosaicError, PixelGrid, Quantized, Region,
+    ScaleLimit, Source, SourceError, Tile, TileId, UtmProjection, UtmZone, Window, Year, Zones,
 };
 
 /// Rows that are gathered at a time.
@@ -150,8 +154,7 @@ impl Zones for ArchiveZones<'_> {
 
     /// A box around the tiles of each zone.
     fn boxes(&self, year: Year) -> Vec<Region> {
-        let mut boxes: std::collections::BTreeMap<u8, (f64, f64, f64, f64)> =
-            std::collections::BTreeMap::new();
+        let mut boxes: BTreeMap<u8, (f64, f64, f64, f64)> = BTreeMap::new();
         for id in self.archive.tiles(year) {
             let cell = id.bounds();
             let (w, s, e, n) = (cell.min().x, cell.min().y, cell.max().x, cell.max().y);
@@ -176,8 +179,9 @@ impl Zones for ArchiveZones<'_> {
         };
         let Some(id) = id else { return Ok(None) };
         let Some(tile) = self.archive.open(id, year)? else { return Ok(None) };
-        let (channels, block_rows) = (tile.channels(), tile.block_rows());
-        Ok(Some(Box::new(ZoneMosaic { zones: *self, grid, year, channels, block_rows })))
+        let (channels, block_rows, opening) = (tile.channels(), tile.block_rows(), tile.opening());
+        let kept = Mutex::new(BTreeMap::from([(id, SharedTile::from(tile))]));
+        Ok(Some(Box::new(ZoneMosaic { zones: *self, grid, year, channels, block_rows, opening, kept })))
     }
 }
 
@@ -188,30 +192,84 @@ struct ZoneMosaic<'a> {
     year: Year,
     channels: usize,
     block_rows: usize,
+    opening: Fetches,
+    /// The tiles that were read last: the next window is likely to need them again.
+    kept: Mutex<BTreeMap<TileId, SharedTile>>,
 }
 
 impl ZoneMosaic<'_> {
+    /// The tiles that may have pixels in a window, opened, and what opening those asked that were not open yet.
+    fn tiles(&self, window: Window) -> Result<(Option<Mosaic<'static>>, Fetches), MosaicError> {
+        let grid = self.grid.window(&window).map_err(|cause| SourceError::new(self.name(), cause))?;
+        let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = std::mem::take(&mut *lock());
+        let (mut open, mut asked) = (BTreeMap::new(), Fetches::default());
+        for id in self.zones.tiles_on(&grid, self.year)? {
+            let tile = match kept.remove(&id) {
+                Some(tile) => tile,
+                None => {
+                    let Some(tile) = self.zones.archive.open(id, self.year)? else { continue };
+                    asked += tile.opening();
+                    SharedTile::from(tile)
+                }
+            };
+            open.insert(id, tile);
+        }
+        let tiles: Vec<Box<dyn Tile>> =
+            open.values().map(|tile| Box::new(tile.clone()) as Box<dyn Tile>).collect();
+        *lock() = open;
+        if tiles.is_empty() {
+            return Ok((None, asked));
+        }
+        Ok((Some(Mosaic::new(grid, tiles, self.zones.limit)?), asked))
+    }
+
     fn read(&self, window: Window, channels: &Channels, out: &mut Quantized) -> Result<(), MosaicError> {
         let window = window.within(self.grid.rows(), self.grid.cols())?;
         let depth = channels.resolve(self.channels)?.len();
-        let grid = self.grid.window(&window).map_err(|cause| SourceError::new(self.name(), cause))?;
-        let tiles = self.zones.open_on(&grid, self.year)?;
+        let (mosaic, _) = self.tiles(window)?;
         let (mut data, scales) = out.reset(window.rows, window.cols, depth);
-        if tiles.is_empty() {
+        let Some(mut mosaic) = mosaic else {
             data.fill(0);
             scales.fill(f32::INFINITY);
             return Ok(());
-        }
-        let mut mosaic = Mosaic::new(grid, tiles, self.zones.limit)?;
+        };
         let (Some(data), Some(scales)) = (data.as_slice_mut(), scales.as_slice_mut()) else { return Ok(()) };
         let bands = data.chunks_mut(BAND * window.cols * depth).zip(scales.chunks_mut(BAND * window.cols));
-        for (at, (data, scales)) in bands.enumerate() {
-            let band = Window::new(at * BAND, 0, scales.len() / window.cols, window.cols);
+        for (band, (data, scales)) in bands_of(window).zip(bands) {
             mosaic.prepare(band.row_range())?;
             gather_rows(&mosaic, band, channels, depth, data, scales)?;
         }
         Ok(())
     }
+
+    /// What [`read`](Self::read) will ask of a store.
+    fn plan(&self, window: Window, channels: &Channels) -> Result<Option<Fetches>, MosaicError> {
+        let window = window.within(self.grid.rows(), self.grid.cols())?;
+        channels.resolve(self.channels)?;
+        let (mosaic, opening) = self.tiles(window)?;
+        let mut all = Some(opening);
+        if let Some(mut mosaic) = mosaic {
+            for band in bands_of(window) {
+                all = Fetches::both(all, mosaic.plan(band.row_range())?);
+            }
+        }
+        Ok(all)
+    }
+
+    fn failed(&self, cause: MosaicError) -> SourceError {
+        match cause {
+            MosaicError::Source(cause) | MosaicError::Tile { cause, .. } => cause,
+            other => SourceError::new(self.name(), other),
+        }
+    }
+}
+
+/// The bands in which a window is gathered, as windows of it.
+fn bands_of(window: Window) -> impl Iterator<Item = Window> {
+    (0..window.rows)
+        .step_by(BAND)
+        .map(move |row| Window::new(row, 0, BAND.min(window.rows - row), window.cols))
 }
 
 /// Gathers a band, a few rows a task.
@@ -263,10 +321,15 @@ impl Source for ZoneMosaic<'_> {
         channels: &Channels,
         out: &mut Quantized,
     ) -> Result<(), SourceError> {
-        self.read(window, channels, out).map_err(|cause| match cause {
-            MosaicError::Source(cause) | MosaicError::Tile { cause, .. } => cause,
-            other => SourceError::new(self.name(), other),
-        })
+        self.read(window, channels, out).map_err(|cause| self.failed(cause))
+    }
+
+    fn fetches(&self, window: Window, channels: &Channels) -> Result<Option<Fetches>, SourceError> {
+        self.plan(window, channels).map_err(|cause| self.failed(cause))
+    }
+
+    fn opening(&self) -> Fetches {
+        self.opening
     }
 
     fn block_rows(&self) -> usize {

@@ -21,6 +21,14 @@ pub struct Fetches {
     pub bytes: u64,
 }
 
+impl Fetches {
+    /// Two counts together, where both are known.
+    #[must_use]
+    pub fn both(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        Some(one? + other?)
+    }
+}
+
 impl Add for Fetches {
     type Output = Self;
 

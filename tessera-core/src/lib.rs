@@ -30,6 +30,7 @@ mod region;
 mod region_cells;
 mod scale_counts;
 mod scales;
+mod shared_tile;
 mod source;
 mod status;
 mod tile_id;

@@ -13,7 +13,8 @@ use ndarray::{ArrayView2, ArrayView3};
 
 use crate::cell_runs::CellRuns;
 use crate::{
-    Channels, PixelGrid, Quantized, ScaleCounts, ScaleLimit, SourceError, Tile, TileId, Window, WindowError,
+    Channels, Fetches, PixelGrid, Quantized, ScaleCounts, ScaleLimit, SourceError, Tile, TileId, Window,
+    WindowError,
 };
 use copy::Output;
 use placed::Placed;
@@ -198,6 +199,17 @@ impl<'a> Mosaic<'a> {
         }
         self.prepared = rows;
         Ok(())
+    }
+
+    /// What [`prepare`](Self::prepare) will ask of a store of objects, where that is known. The rows count as fetched then,
+    /// so a mosaic is either planned or read.
+    pub(crate) fn plan(&mut self, rows: Range<usize>) -> Result<Option<Fetches>, MosaicError> {
+        let mut all = Some(Fetches::default());
+        for tile in &mut self.tiles {
+            let own = tile.plan(&rows).map_err(|cause| MosaicError::Tile { id: tile.id, cause })?;
+            all = Fetches::both(all, own);
+        }
+        Ok(all)
     }
 
     /// The most bytes that [`prepare`](Self::prepare) may hold at a time for so many rows: what is mapped does not count.

@@ -83,6 +83,29 @@ pub trait Source: Send + Sync {
         Ok(None)
     }
 
+    /// What [`read_pixels_into`](Self::read_pixels_into), called in place of this, would ask of a store of objects; as
+    /// [`fetches`](Self::fetches).
+    ///
+    /// # Errors
+    /// As [`read_window_into`](Self::read_window_into).
+    fn fetches_of_pixels(
+        &self,
+        pixels: &[(usize, usize)],
+        channels: &Channels,
+    ) -> Result<Option<Fetches>, SourceError> {
+        let mut all = Some(Fetches::default());
+        for group in squares(self.block_rows(), pixels) {
+            let Some(window) = hull_of(group.iter().map(|&at| pixels[at])) else { continue };
+            all = Fetches::both(all, self.fetches(window, channels)?);
+        }
+        Ok(all)
+    }
+
+    /// What opening it has asked of a store of objects already.
+    fn opening(&self) -> Fetches {
+        Fetches::default()
+    }
+
     /// All pixels, where they lie in memory or in a mapped file already; `None` where they have to be fetched.
     fn view(&self) -> Option<QuantizedView<'_>> {
         None
@@ -124,15 +147,9 @@ fn pixels_by_window<S: Source + ?Sized>(
     let refused = |cause: Box<dyn Error + Send + Sync>| SourceError::new(source.name(), cause);
     let depth = channels.resolve(source.channels()).map_err(|cause| refused(cause.into()))?.len();
     let (mut data, scales) = out.reset(pixels.len(), 1, depth);
-    // Squares of at least the rows that are fetched together anyway.
-    let edge = source.block_rows().clamp(SQUARE, 16 * SQUARE);
-    let square = |&(row, col): &(usize, usize)| (row / edge, col / edge);
-    let mut order: Vec<usize> = (0..pixels.len()).collect();
-    order.sort_unstable_by_key(|&at| square(&pixels[at]));
     let mut part = Quantized::empty();
-    for group in order.chunk_by(|&a, &b| square(&pixels[a]) == square(&pixels[b])) {
-        let window = group.iter().map(|&at| Window::new(pixels[at].0, pixels[at].1, 1, 1));
-        let Some(window) = window.reduce(Window::hull) else { continue };
+    for group in squares(source.block_rows(), pixels) {
+        let Some(window) = hull_of(group.iter().map(|&at| pixels[at])) else { continue };
         source.read_window_into(window, channels, &mut part)?;
         let view = part.view();
         let ScalesView::Pixel(part_scales) = view.scales() else {
@@ -140,13 +157,28 @@ fn pixels_by_window<S: Source + ?Sized>(
                 "single pixels were asked for where each channel has a scale of its own".into(),
             ));
         };
-        for &at in group {
+        for at in group {
             let (row, col) = (pixels[at].0 - window.row, pixels[at].1 - window.col);
             data.slice_mut(s![at, 0, ..]).assign(&view.data().slice(s![row, col, ..]));
             scales[(at, 0)] = part_scales[(row, col)];
         }
     }
     Ok(())
+}
+
+/// Single pixels by the squares in which they are fetched, each by its place in the list.
+fn squares(block_rows: usize, pixels: &[(usize, usize)]) -> Vec<Vec<usize>> {
+    // Squares of at least the rows that are fetched together anyway.
+    let edge = block_rows.clamp(SQUARE, 16 * SQUARE);
+    let square = |at: usize| (pixels[at].0 / edge, pixels[at].1 / edge);
+    let mut order: Vec<usize> = (0..pixels.len()).collect();
+    order.sort_unstable_by_key(|&at| square(at));
+    order.chunk_by(|&a, &b| square(a) == square(b)).map(<[usize]>::to_vec).collect()
+}
+
+/// The smallest window with all of these pixels; `None` where there is none.
+fn hull_of(pixels: impl Iterator<Item = (usize, usize)>) -> Option<Window> {
+    pixels.map(|(row, col)| Window::new(row, col, 1, 1)).reduce(Window::hull)
 }
 
 /// A source that could not be opened or read: which one, and why.

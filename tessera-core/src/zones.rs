@@ -13,6 +13,12 @@ pub trait Zones: Send + Sync {
     /// The years that it has, ascending.
     fn years(&self) -> Vec<Year>;
 
+    /// Whether it may have a year: false only where it certainly does not. A store that has to read something for each of
+    /// its zones to tell its years says so of any year, until it was read.
+    fn may_have(&self, year: Year) -> bool {
+        self.years().contains(&year)
+    }
+
     /// The dataset that its pixels belong to.
     fn version(&self) -> DatasetVersion;
 

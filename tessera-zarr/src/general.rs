@@ -47,6 +47,12 @@ impl General {
         &self.chunk
     }
 
+    /// The name of its first object in the store.
+    pub(crate) fn first_object(&self) -> String {
+        let first = vec![0; self.array.shape().len()];
+        self.array.chunk_key(&first).as_str().to_owned()
+    }
+
     /// The elements of these ranges.
     pub(crate) fn read<T: ElementOwned>(&self, ranges: &[std::ops::Range<u64>]) -> Result<ArrayD<T>, String> {
         let subset = ArraySubset::new_with_ranges(ranges);

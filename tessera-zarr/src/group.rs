@@ -3,13 +3,30 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tessera_core::{ByteRange, ByteRanges};
+use tessera_core::{ByteRange, ByteRanges, Fetches};
 
+use crate::ahead::Ahead;
 use crate::{OpenError, ZarrFormat};
+
+/// Which documents to ask for first, where each costs a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum First {
+    /// Those of both formats at once.
+    Any,
+    /// That of a format; of the other one, if there is none.
+    Of(ZarrFormat),
+}
+
+/// The document of a group of Zarr V3.
+const V3: &str = "zarr.json";
+/// The consolidated metadata of Zarr V2.
+const V2: &str = ".zmetadata";
 
 /// A group of either format, with the metadata that came with it.
 pub(crate) struct Group {
     pub(crate) bytes: Arc<dyn ByteRanges>,
+    /// The same, for what is read when the store is opened.
+    pub(crate) ahead: Arc<Ahead>,
     pub(crate) format: ZarrFormat,
     pub(crate) attributes: Map<String, Value>,
     /// Consolidated metadata: of V3 by array, of V2 by document.
@@ -18,11 +35,22 @@ pub(crate) struct Group {
 
 impl Group {
     /// Opens the group: one read where its metadata is consolidated.
-    pub(crate) fn open(bytes: Arc<dyn ByteRanges>) -> Result<Self, OpenError> {
-        if let Some(mut document) = document(&*bytes, "zarr.json")? {
+    pub(crate) fn open(bytes: Arc<dyn ByteRanges>, first: First) -> Result<Self, OpenError> {
+        let ahead = Ahead::new(bytes.clone());
+        let far = bytes.fetching().in_flight > 1;
+        if first == First::Any {
+            ahead.read(&[V3, V2]);
+        }
+        if far
+            && first == First::Of(ZarrFormat::V2)
+            && let Some(group) = Self::consolidated_v2(&bytes, &ahead)?
+        {
+            return Ok(group);
+        }
+        if let Some(mut document) = document(&*ahead, V3)? {
             let format = document.get("zarr_format").and_then(Value::as_u64);
             if format != Some(3) || document.get("node_type").and_then(Value::as_str) != Some("group") {
-                return Err(invalid(&*bytes, "zarr.json", "it is not the metadata of a Zarr V3 group"));
+                return Err(invalid(&*bytes, V3, "it is not the metadata of a Zarr V3 group"));
             }
             let mut take = |key: &str| match document.remove(key) {
                 Some(Value::Object(map)) => Some(map),
@@ -34,23 +62,42 @@ impl Group {
                     Some(Value::Object(map)) => Some(map),
                     _ => None,
                 });
-            return Ok(Self { bytes, format: ZarrFormat::V3, attributes, consolidated });
+            return Ok(Self { bytes, ahead, format: ZarrFormat::V3, attributes, consolidated });
         }
-        if let Some(mut all) = document(&*bytes, ".zmetadata")? {
-            let Some(Value::Object(mut documents)) = all.remove("metadata") else {
-                return Err(invalid(&*bytes, ".zmetadata", "it has no object `metadata`"));
-            };
-            let attributes = match documents.remove(".zattrs") {
-                Some(Value::Object(map)) => map,
-                _ => Map::new(),
-            };
-            return Ok(Self { bytes, format: ZarrFormat::V2, attributes, consolidated: Some(documents) });
+        if let Some(group) = Self::consolidated_v2(&bytes, &ahead)? {
+            return Ok(group);
         }
-        if document(&*bytes, ".zgroup")?.is_none() {
+        ahead.read(&[".zgroup", ".zattrs"]);
+        if document(&*ahead, ".zgroup")?.is_none() {
             return Err(OpenError::NotAStore { name: bytes.name() });
         }
-        let attributes = document(&*bytes, ".zattrs")?.unwrap_or_default();
-        Ok(Self { bytes, format: ZarrFormat::V2, attributes, consolidated: None })
+        let attributes = document(&*ahead, ".zattrs")?.unwrap_or_default();
+        Ok(Self { bytes, ahead, format: ZarrFormat::V2, attributes, consolidated: None })
+    }
+
+    fn consolidated_v2(bytes: &Arc<dyn ByteRanges>, ahead: &Arc<Ahead>) -> Result<Option<Self>, OpenError> {
+        let Some(mut all) = document(&**ahead, V2)? else { return Ok(None) };
+        let Some(Value::Object(mut documents)) = all.remove("metadata") else {
+            return Err(invalid(&**bytes, V2, "it has no object `metadata`"));
+        };
+        let attributes = match documents.remove(".zattrs") {
+            Some(Value::Object(map)) => map,
+            _ => Map::new(),
+        };
+        let (bytes, ahead) = (bytes.clone(), ahead.clone());
+        Ok(Some(Self { bytes, ahead, format: ZarrFormat::V2, attributes, consolidated: Some(documents) }))
+    }
+
+    /// Reads documents at once that will be needed, unless the metadata of all stands in one document.
+    pub(crate) fn read_ahead<T: AsRef<str>>(&self, documents: &[T]) {
+        if self.consolidated.is_none() {
+            self.ahead.read(documents);
+        }
+    }
+
+    /// What was asked so far to open the store.
+    pub(crate) fn asked(&self) -> Fetches {
+        self.ahead.total()
     }
 
     pub(crate) fn is_consolidated(&self) -> bool {
@@ -75,7 +122,7 @@ impl Group {
     fn document(&self, key: &str, object: &str) -> Result<Option<Value>, OpenError> {
         match &self.consolidated {
             Some(all) => Ok(all.get(key).cloned()),
-            None => Ok(document(&*self.bytes, object)?.map(Value::Object)),
+            None => Ok(document(&*self.ahead, object)?.map(Value::Object)),
         }
     }
 

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod ahead;
 mod archive;
 mod array;
+mod asked;
 mod attributes;
 mod blosc;
 mod chunk_codec;
@@ -16,6 +18,7 @@ mod general;
 mod group;
 mod in_order;
 mod index_cache;
+mod known_indexes;
 mod layout;
 mod metadata;
 mod open;
@@ -30,6 +33,7 @@ mod staging;
 mod stored_array;
 mod target;
 mod tile_arrays;
+mod tile_read;
 mod tile_store;
 mod tile_writer;
 mod transpose;

@@ -9,6 +9,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 use tessera_core::{ChannelsError, Window, WindowError};
 use zarrs::array::ElementOwned;
 
+use crate::OpenError;
 use crate::direct_reader::DirectReader;
 use crate::scratch::{Scratch, with_scratch};
 use crate::stored_array::{Reader, StoredArray};
@@ -23,6 +24,9 @@ pub enum ReadError {
     /// Channels that the store does not have.
     #[error(transparent)]
     Channels(#[from] ChannelsError),
+    /// Metadata that is read when it is needed first, such as a time axis.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// An object is there and cannot be read.
     #[error("cannot read {object} of {name}: {cause}")]
     Io {
@@ -32,6 +36,14 @@ pub enum ReadError {
         object: String,
         /// What the system said.
         cause: io::Error,
+    },
+    /// An object that was replaced by another while it was read. The next read is of the new one.
+    #[error("{object} of {name} was replaced while it was read: read it again")]
+    Changed {
+        /// The path or address of the store.
+        name: String,
+        /// The object in it.
+        object: String,
     },
     /// An object whose bytes make no sense: truncated or damaged.
     #[error("{object} of {name} is damaged: {why}")]
@@ -83,7 +95,12 @@ impl StoredArray {
     }
 
     /// The chunks of a window of some channels, those that differ only in the channel side by side.
-    fn chunks(&self, reader: &DirectReader, window: Window, channels: &[usize]) -> Vec<Vec<Vec<u64>>> {
+    pub(crate) fn chunks(
+        &self,
+        reader: &DirectReader,
+        window: Window,
+        channels: &[usize],
+    ) -> Vec<Vec<Vec<u64>>> {
         let grid = &reader.array.grid;
         let range = |range: Range<usize>| range.start as u64..range.end as u64;
         let planes = [range(window.row_range()), range(window.col_range())];
@@ -144,6 +161,8 @@ impl StoredArray {
                 if tasks.len() == 1 {
                     return tasks.into_iter().try_for_each(read);
                 }
+                // Each index once, before several threads would want it.
+                reader.learn(tasks.iter().flat_map(|(chunks, _)| chunks))?;
                 tasks.into_par_iter().with_max_len(1).try_for_each(read)
             }
         }
@@ -151,7 +170,7 @@ impl StoredArray {
 }
 
 /// Cuts the output where the chunks of the array meet, row by row.
-fn split<T>(
+pub(crate) fn split<T>(
     out: ArrayViewMut3<'_, T>,
     window: Window,
     (height, width): (usize, usize),
@@ -183,16 +202,11 @@ fn read_chunk<T: Pod>(
     part: &mut ArrayViewMut3<'_, T>,
 ) -> Result<(), ReadError> {
     let array = &reader.array;
-    let edge = |i: usize| array.grid.chunk_shape().get(i).map_or(1, |n| *n as usize);
-    let start = |i: usize| chunk.get(i).map_or(0, |n| *n as usize) * edge(i);
-    let (first_row, first_col) = (window.row.max(start(0)) - start(0), window.col.max(start(1)) - start(1));
-    let depth = edge(2);
-    let inside = Inside { width: edge(1), depth, first_row, first_col, channels: start(2)..start(2) + depth };
+    let inside = Inside::new(reader, chunk, window);
     with_scratch(|scratch| {
         let Scratch { encoded: buffer, decoded, contexts, .. } = scratch;
         let Some(mut encoded) = reader.fetch(chunk, buffer)? else {
-            let fill: T = bytemuck::pod_read_unaligned(&in_machine_order(&array.fill));
-            inside.for_each_channel(channels, |to, _| part.slice_mut(s![.., .., to]).fill(fill));
+            inside.fill(&array.fill, channels, part);
             return Ok(());
         };
         let damaged = |why| reader.damaged(&reader.locate(chunk).0, why);
@@ -213,7 +227,7 @@ fn read_chunk<T: Pod>(
 }
 
 /// The place of a part of the output within a decoded chunk.
-struct Inside {
+pub(crate) struct Inside {
     width: usize,
     depth: usize,
     first_row: usize,
@@ -223,6 +237,22 @@ struct Inside {
 }
 
 impl Inside {
+    /// Of the part of a window that lies in a chunk.
+    pub(crate) fn new(reader: &DirectReader, chunk: &[u64], window: Window) -> Self {
+        let edge = |i: usize| reader.array.grid.chunk_shape().get(i).map_or(1, |n| *n as usize);
+        let start = |i: usize| chunk.get(i).map_or(0, |n| *n as usize) * edge(i);
+        let (first_row, first_col) =
+            (window.row.max(start(0)) - start(0), window.col.max(start(1)) - start(1));
+        let depth = edge(2);
+        Self { width: edge(1), depth, first_row, first_col, channels: start(2)..start(2) + depth }
+    }
+
+    /// Fills what a chunk has of the wanted channels, where it is not stored.
+    pub(crate) fn fill<T: Pod>(&self, fill: &[u8], wanted: &[usize], part: &mut ArrayViewMut3<'_, T>) {
+        let fill: T = bytemuck::pod_read_unaligned(&in_machine_order(fill));
+        self.for_each_channel(wanted, |to, _| part.slice_mut(s![.., .., to]).fill(fill));
+    }
+
     /// For every wanted channel that the chunk holds: its place in the output, and in the chunk.
     fn for_each_channel(&self, wanted: &[usize], mut each: impl FnMut(usize, usize)) {
         for (to, channel) in wanted.iter().enumerate() {
@@ -238,11 +268,11 @@ impl Inside {
     }
 
     /// One past the last element of the chunk that a part of (rows, cols, …) has.
-    fn end(&self, (rows, cols, _): (usize, usize, usize)) -> usize {
+    pub(crate) fn end(&self, (rows, cols, _): (usize, usize, usize)) -> usize {
         ((self.first_row + rows - 1) * self.width + self.first_col + cols) * self.depth
     }
 
-    fn copy<T: Pod>(&self, chunk: &[u8], wanted: &[usize], part: &mut ArrayViewMut3<'_, T>) {
+    pub(crate) fn copy<T: Pod>(&self, chunk: &[u8], wanted: &[usize], part: &mut ArrayViewMut3<'_, T>) {
         let size = size_of::<T>();
         let whole = wanted.len() == self.depth
             && wanted.first() == Some(&self.channels.start)

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use ndarray::Axis;
 use serde_json::{Map, Value};
 use tessera_core::{
-    ByteRanges, Channels, DatasetVersion, PixelGrid, Quantized, Source, SourceError, Tile, TileId, UtmZone,
-    Window, Year,
+    ByteRanges, Channels, DatasetVersion, Fetches, PixelGrid, Quantized, Source, SourceError, Tile, TileId,
+    UtmZone, Window, Year,
 };
 
 use crate::array::DataType;
-use crate::group::Group;
+use crate::asked::Asked;
+use crate::group::{First, Group};
 use crate::stored_array::StoredArray;
+use crate::tile_read::{Wanted, plan_both, read_both};
 use crate::{ChunkRead, Folder, OpenError, ReadError, ZarrFormat};
 
 /// A tile store, opened: one tile as a Zarr group of either format, ours or another writer's in the same form.
@@ -51,6 +53,7 @@ pub struct TileStore {
     version: DatasetVersion,
     embeddings: StoredArray,
     scales: StoredArray,
+    opening: Fetches,
 }
 
 impl std::fmt::Debug for TileStore {
@@ -76,7 +79,16 @@ impl TileStore {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_in(bytes: Arc<dyn ByteRanges>) -> Result<Self, OpenError> {
-        let group = Group::open(bytes)?;
+        Self::open_as(bytes, First::Any)
+    }
+
+    /// Opens the store, which is most likely of a format.
+    pub(crate) fn open_as(bytes: Arc<dyn ByteRanges>, first: First) -> Result<Self, OpenError> {
+        let group = Group::open(bytes, first)?;
+        group.read_ahead(&match group.format {
+            ZarrFormat::V2 => ["embeddings/.zarray", "scales/.zarray"],
+            ZarrFormat::V3 => ["embeddings/zarr.json", "scales/zarr.json"],
+        });
         let indexes = Arc::default();
         let embeddings = StoredArray::open(&group, "embeddings", DataType::Int8, &indexes)?;
         let scales = StoredArray::open(&group, "scales", DataType::Float32, &indexes)?;
@@ -97,6 +109,7 @@ impl TileStore {
         let version =
             group.attributes.get("product_version").and_then(Value::as_str).map(DatasetVersion::named);
         let consolidated = group.is_consolidated();
+        let opening = group.asked();
         let Group { bytes, format, attributes, .. } = group;
         Ok(Self {
             bytes,
@@ -109,6 +122,7 @@ impl TileStore {
             version: version.unwrap_or_default(),
             embeddings,
             scales,
+            opening,
         })
     }
 
@@ -159,15 +173,41 @@ impl TileStore {
         out: &mut Quantized,
     ) -> Result<(), ReadError> {
         let (window, list) = self.check(window, channels)?;
-        if self.has_channel_scales() {
+        let of_scales = self.of_scales(&list);
+        let far = self.bytes.fetching().in_flight > 1;
+        let embeddings = Wanted { array: &self.embeddings, channels: &list };
+        let scales = Wanted { array: &self.scales, channels: of_scales };
+        let (mut data, mut planes) = if self.has_channel_scales() {
             let (data, scales) = out.reset_per_channel(window.rows, window.cols, list.len());
-            self.embeddings.read_into(window, &list, data)?;
-            self.scales.read_into(window, &list, scales.view_mut())
+            (data, scales.view_mut())
         } else {
             let (data, scales) = out.reset(window.rows, window.cols, list.len());
-            self.embeddings.read_into(window, &list, data)?;
-            self.scales.read_into(window, &[0], scales.view_mut().insert_axis(Axis(2)))
+            (data, scales.view_mut().insert_axis(Axis(2)))
+        };
+        if far && read_both(window, (embeddings, data.view_mut()), (scales, planes.view_mut()))? {
+            return Ok(());
         }
+        self.embeddings.read_into(window, &list, data)?;
+        self.scales.read_into(window, of_scales, planes)
+    }
+
+    /// What [`read_into`](Self::read_into), called in place of this, would ask of the store; `None` where that is not known,
+    /// as where an array is read in the general way. See [`Source::fetches`].
+    ///
+    /// # Errors
+    /// As [`read_into`](Self::read_into).
+    pub fn plan_fetches(&self, window: Window, channels: &Channels) -> Result<Option<Fetches>, ReadError> {
+        let (window, list) = self.check(window, channels)?;
+        let asked = Asked::plan();
+        let embeddings = Wanted { array: &self.embeddings, channels: &list };
+        let scales = Wanted { array: &self.scales, channels: self.of_scales(&list) };
+        plan_both(window, [embeddings, scales], &asked)?;
+        Ok(asked.total())
+    }
+
+    /// The channels of the scales that belong to channels of the embeddings.
+    fn of_scales<'a>(&self, list: &'a [usize]) -> &'a [usize] {
+        if self.has_channel_scales() { list } else { &[0] }
     }
 
     fn check(&self, window: Window, channels: &Channels) -> Result<(Window, Vec<usize>), ReadError> {
@@ -227,6 +267,14 @@ impl Source for TileStore {
         out: &mut Quantized,
     ) -> Result<(), SourceError> {
         self.read_into(window, channels, out).map_err(|cause| SourceError::new(self.name(), cause))
+    }
+
+    fn fetches(&self, window: Window, channels: &Channels) -> Result<Option<Fetches>, SourceError> {
+        self.plan_fetches(window, channels).map_err(|cause| SourceError::new(self.name(), cause))
+    }
+
+    fn opening(&self) -> Fetches {
+        self.opening
     }
 
     fn block_rows(&self) -> usize {

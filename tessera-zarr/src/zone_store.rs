@@ -10,6 +10,7 @@ mod info;
 mod name;
 mod shards;
 mod source;
+mod time_axis;
 mod touched;
 mod version;
 mod written;
@@ -17,16 +18,20 @@ mod years;
 mod zone;
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde_json::{Map, Value};
 use tessera_core::{
-    ByteRanges, DatasetVersion, PixelGrid, Region, ScaleLimit, Source, SourceError, Year, Zones,
+    ByteRanges, DatasetVersion, Fetches, PixelGrid, Region, ScaleLimit, Source, SourceError, Window, Year,
+    Zones,
 };
 
-use crate::group::Group;
+use crate::ahead::Ahead;
+use crate::asked::Asked;
+use crate::group::{First, Group};
 use crate::index_cache::IndexCache;
 use crate::{Folder, OpenError, ReadError, ZarrFormat};
 use group::ZoneGroup;
@@ -49,7 +54,8 @@ const ZONE_WIDTH: f64 = 6.0;
 /// band). Arrays whose first channels are stored once more (`embeddings_d4`) are read where these suffice.
 ///
 /// Opening reads the metadata and the time axes only. A read fetches the inner chunks that it needs and no others, on all
-/// threads of rayon's pool; the indexes of shards are kept, up to 16 MiB, for all years and sources of the store. So what
+/// threads of rayon's pool; where answers have to be waited for, all that can be asked at once is, and a window takes three
+/// waits: indexes of the scales' shards, scales with the indexes of the values' shards, values. The indexes of shards are kept, up to 16 MiB, for all years and sources of the store. So what
 /// is written meanwhile is seen by a store that is opened anew.
 ///
 /// ```
@@ -78,6 +84,7 @@ pub struct ZoneStore {
     zones: BTreeMap<u8, Zone>,
     channels: usize,
     limit: ScaleLimit,
+    opening: Fetches,
 }
 
 impl std::fmt::Debug for ZoneStore {
@@ -98,13 +105,14 @@ impl ZoneStore {
         Self::open_in(Arc::new(Folder::new(path.as_ref())))
     }
 
-    /// Opens the store whose objects these are. Where its metadata is not consolidated, groups are looked for by listing
-    /// or, where that is not supported, by name.
+    /// Opens the store whose objects these are: one read, where its metadata is consolidated and answers have to be waited
+    /// for ([`Fetching::in_flight`](tessera_core::Fetching)); time axes are read when they are needed then. Where metadata
+    /// is not consolidated, groups are looked for by listing or, where that is not supported or not allowed, by name.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_in(bytes: Arc<dyn ByteRanges>) -> Result<Self, OpenError> {
-        let root = Group::open(bytes)?;
+        let root = Group::open(bytes, First::Of(ZarrFormat::V3))?;
         let name = root.bytes.name();
         let none = || OpenError::NotAZoneStore { name: name.clone() };
         if root.format != ZarrFormat::V3 {
@@ -112,9 +120,16 @@ impl ZoneStore {
         }
         let indexes: Arc<IndexCache> = Arc::default();
         let found = group_names(&root)?;
-        // Each reads its time axis, which may lie far away.
-        let groups: Result<Vec<ZoneGroup>, OpenError> =
-            found.into_par_iter().map(|(path, name)| ZoneGroup::open(&root, &path, name, &indexes)).collect();
+        root.read_ahead(&found.iter().flat_map(|(path, _)| ZoneGroup::documents(path)).collect::<Vec<_>>());
+        let at_once = root.bytes.fetching().in_flight <= 1;
+        let open = |(path, name): (String, GroupName)| {
+            let group = ZoneGroup::open(&root, &path, name, &indexes)?;
+            if at_once {
+                group.axis.years()?;
+            }
+            Ok(group)
+        };
+        let groups: Result<Vec<ZoneGroup>, OpenError> = found.into_par_iter().map(open).collect();
         let groups = groups?;
         let channels = groups.first().ok_or_else(none)?.embeddings.channels();
         let mut by_zone: BTreeMap<u8, Vec<ZoneGroup>> = BTreeMap::new();
@@ -131,9 +146,9 @@ impl ZoneStore {
         }
         let zones = by_zone.into_iter().map(|(number, groups)| Ok((number, Zone::new(&name, groups)?)));
         let zones = zones.collect::<Result<_, OpenError>>()?;
-        let consolidated = root.is_consolidated();
+        let (consolidated, opening) = (root.is_consolidated(), root.asked());
         let Group { bytes, attributes, .. } = root;
-        Ok(Self { bytes, consolidated, attributes, zones, channels, limit: ScaleLimit::default() })
+        Ok(Self { bytes, consolidated, attributes, zones, channels, limit: ScaleLimit::default(), opening })
     }
 
     /// The same store with another limit of the scales that are believed.
@@ -173,23 +188,81 @@ impl ZoneStore {
         Some(&self.zones.get(&zone)?.grid)
     }
 
-    /// The years of a zone, ascending; none where the store does not have the zone.
+    /// What opening it has asked of a store of objects.
+    #[must_use]
+    pub fn opening(&self) -> Fetches {
+        self.opening
+    }
+
+    /// Reads the time axes of all zones that were not read yet, at once, so that [`years`](Zones::years) and
+    /// [`zone_years`](Self::zone_years) are complete.
+    ///
+    /// # Errors
+    /// Where one cannot be read.
+    pub fn read_years(&self) -> Result<(), OpenError> {
+        let groups = self.zones.keys().flat_map(|zone| self.groups(*zone));
+        let unknown: Vec<_> = groups.filter(|group| group.axis.known().is_none()).collect();
+        let ahead = Ahead::new(self.bytes.clone());
+        ahead.read(&unknown.iter().filter_map(|group| group.axis.object()).collect::<Vec<_>>());
+        let read = |group: &&ZoneGroup| group.axis.read(ahead.clone()).map(|_| ());
+        // One that cannot be read does not keep the others from being known.
+        unknown.iter().map(read).fold(Ok(()), Result::and)
+    }
+
+    /// The years of a zone, ascending; none where the store does not have the zone, or its time axis cannot be read, which
+    /// [`read_years`](Self::read_years) tells.
     #[must_use]
     pub fn zone_years(&self, zone: u8) -> Vec<Year> {
-        let mut years: Vec<Year> =
-            self.groups(zone).flat_map(|group| &group.years).map(|(year, _)| *year).collect();
+        let years = |group: &ZoneGroup| group.axis.years().map(<[_]>::to_vec).unwrap_or_default();
+        let mut years: Vec<Year> = self.groups(zone).flat_map(years).map(|(year, _)| year).collect();
         years.sort_unstable();
         years.dedup();
         years
     }
 
     /// A zone in a year, wherever in it there are pixels; `None` where the store does not have the zone, or the zone does
-    /// not have the year.
+    /// not have the year, or its time axis cannot be read, which [`try_source`](Self::try_source) tells.
     #[must_use]
     pub fn source(&self, zone: u8, year: Year) -> Option<ZoneSource> {
-        let zone = self.zones.get(&zone)?;
-        let has_year = zone.parts.iter().any(|part| part.group.time(year).is_some());
-        has_year.then(|| ZoneSource::new(self.bytes.name(), zone, year, self.limit))
+        self.try_source(zone, year).ok().flatten()
+    }
+
+    /// A zone in a year, wherever in it there are pixels; `None` where the store does not have the zone, or the zone does
+    /// not have the year.
+    ///
+    /// # Errors
+    /// Where the time axis of the zone was not read yet and cannot be.
+    pub fn try_source(&self, zone: u8, year: Year) -> Result<Option<ZoneSource>, OpenError> {
+        match self.zones.get(&zone) {
+            Some(zone) => ZoneSource::new(self.bytes.name(), zone, year, self.limit),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether anything of a zone in a year may lie in a window; what is asked to find out is counted.
+    fn has_any(&self, zone: &Zone, year: Year, window: Window, asked: &Asked) -> Result<bool, ReadError> {
+        let far = self.bytes.fetching().in_flight > 1;
+        for part in &zone.parts {
+            if part.group.axis.known().is_none() {
+                let ahead = Ahead::new(self.bytes.clone());
+                part.group.axis.read(ahead.clone())?;
+                asked.add_all(Some(ahead.total()));
+            }
+            let (Some(time), Some(window)) = (part.group.time(year)?, part.window.intersect(&window)) else {
+                continue;
+            };
+            let (scales, window) = (&part.group.scales, part.in_group(window));
+            let there = if far {
+                scales.has_any_shard(time, window, asked)?
+            } else {
+                let there = scales.has_any(&*self.bytes, time, window);
+                there.map_err(|cause| self.io_error(&scales.path, cause))?
+            };
+            if there {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn groups(&self, zone: u8) -> impl Iterator<Item = &ZoneGroup> {
@@ -208,7 +281,9 @@ fn group_names(root: &Group) -> Result<Vec<(String, GroupName)>, OpenError> {
         Some(paths) => paths.filter_map(parsed).collect(),
         None => match root.bytes.list("") {
             Ok(names) => names.iter().filter_map(|name| parsed(name)).collect(),
-            Err(error) if error.kind() == std::io::ErrorKind::Unsupported => probed(root)?,
+            Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
+                probed(root)?
+            }
             Err(cause) => {
                 return Err(OpenError::Io { name: root.bytes.name(), object: String::new(), cause });
             }
@@ -221,6 +296,7 @@ fn group_names(root: &Group) -> Result<Vec<(String, GroupName)>, OpenError> {
 /// The groups of whose names there is metadata: of the first layout that has any.
 fn probed(root: &Group) -> Result<Vec<(String, GroupName)>, OpenError> {
     for names in GroupName::all() {
+        root.read_ahead(&names.iter().map(|name| format!("{name}/zarr.json")).collect::<Vec<_>>());
         let there = |name: String| match root.node(&name) {
             Ok(Some(_)) => GroupName::parse(&name).map(|parsed| Ok((name, parsed))),
             Ok(None) => None,
@@ -240,10 +316,21 @@ impl Zones for ZoneStore {
     }
 
     fn years(&self) -> Vec<Year> {
-        let mut years: Vec<Year> = self.zones.keys().flat_map(|zone| self.zone_years(*zone)).collect();
+        // Those of the others are no less true.
+        let _ = self.read_years();
+        let known = |group: &ZoneGroup| group.axis.known().unwrap_or_default().to_vec();
+        let groups = self.zones.keys().flat_map(|zone| self.groups(*zone));
+        let mut years: Vec<Year> = groups.flat_map(known).map(|(year, _)| year).collect();
         years.sort_unstable();
         years.dedup();
         years
+    }
+
+    /// By the time axes that were read already.
+    fn may_have(&self, year: Year) -> bool {
+        let mut groups = self.zones.keys().flat_map(|zone| self.groups(*zone));
+        groups
+            .any(|group| group.axis.known().is_none_or(|years| years.iter().any(|(known, _)| *known == year)))
     }
 
     fn version(&self) -> DatasetVersion {
@@ -272,16 +359,14 @@ impl Zones for ZoneStore {
             |cause: Box<dyn std::error::Error + Send + Sync>| SourceError::new(self.bytes.name(), cause);
         let window = touched::touched(&zone.grid, region).map_err(|cause| failed(cause.into()))?;
         let Some(window) = window else { return Ok(None) };
-        for part in &zone.parts {
-            let (Some(time), Some(window)) = (part.group.time(year), part.window.intersect(&window)) else {
-                continue;
-            };
-            let scales = &part.group.scales;
-            let there = scales.has_any(&*self.bytes, time, part.in_group(window));
-            if there.map_err(|cause| failed(self.io_error(&scales.path, cause).into()))? {
-                return Ok(self.source(number, year).map(|source| Box::new(source) as Box<dyn Source>));
-            }
+        let asked = Asked::default();
+        if !self.has_any(zone, year, window, &asked).map_err(|cause| failed(cause.into()))? {
+            return Ok(None);
         }
-        Ok(None)
+        let source = self.try_source(number, year).map_err(|cause| failed(cause.into()))?;
+        Ok(source.map(|mut source| {
+            source.opening = asked.total().unwrap_or_default();
+            Box::new(source) as Box<dyn Source>
+        }))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{Channels, Quantized, QuantizedView, ScalesView, SourceError, Tile, Window};
+use crate::{Channels, Fetches, Quantized, QuantizedView, ScalesView, SourceError, Tile, Window};
 
 /// Neighbouring rows of a tile in memory: whole chunks of them, so that no chunk is decoded twice.
 pub(super) struct Blocks {
@@ -11,6 +11,18 @@ pub(super) struct Blocks {
     pixels: Quantized,
     /// Where the rows that stay are put while new ones are fetched.
     spare: Quantized,
+}
+
+/// What is to be done so that some rows are there.
+enum Step {
+    Nothing,
+    /// None of them is wanted.
+    Forget,
+    /// Some are to be fetched, and those right north of them, which are there, to be kept.
+    Fetch {
+        kept: Range<usize>,
+        fresh: Range<usize>,
+    },
 }
 
 impl Blocks {
@@ -24,38 +36,69 @@ impl Blocks {
         rows.start / step * step..rows.end.next_multiple_of(step).min(tile.grid().rows())
     }
 
-    /// Fetches the chunks that hold these rows of the tile and are not there yet; forgets those further north.
-    pub(super) fn prepare(&mut self, tile: &dyn Tile, rows: &Range<usize>) -> Result<(), SourceError> {
+    /// What is to be done so that these rows of the tile are there.
+    fn step(&self, tile: &dyn Tile, rows: &Range<usize>) -> Step {
         if rows.is_empty() || self.cols.is_empty() {
-            (self.rows, self.pixels, self.spare) = (0..0, Quantized::empty(), Quantized::empty());
-            return Ok(());
+            return Step::Forget;
         }
         let wanted = Self::whole(tile, rows);
-        if wanted == self.rows {
-            return Ok(());
-        }
         let kept = wanted.start.max(self.rows.start)..wanted.end.min(self.rows.end);
-        let kept = if kept.start == wanted.start && kept.start < kept.end {
-            kept
-        } else {
-            wanted.start..wanted.start
-        };
-        let window =
-            |rows: &Range<usize>| Window::new(rows.start, self.cols.start, rows.len(), self.cols.len());
-        if kept.is_empty() {
-            tile.read_window_into(window(&wanted), &Channels::All, &mut self.pixels)?;
-            collapse(tile, &mut self.pixels)?;
-        } else if kept.end < wanted.end {
-            tile.read_window_into(window(&(kept.end..wanted.end)), &Channels::All, &mut self.spare)?;
-            collapse(tile, &mut self.spare)?;
-            self.pixels =
-                joined(&self.pixels, kept.start - self.rows.start..kept.end - self.rows.start, &self.spare);
-        } else {
+        if kept.start == wanted.start && kept.start < kept.end {
             // Nothing new: what is further north stays until something is.
-            return Ok(());
+            if kept.end == wanted.end {
+                Step::Nothing
+            } else {
+                Step::Fetch { fresh: kept.end..wanted.end, kept }
+            }
+        } else {
+            Step::Fetch { kept: wanted.start..wanted.start, fresh: wanted }
         }
-        self.rows = wanted;
+    }
+
+    fn window(&self, rows: &Range<usize>) -> Window {
+        Window::new(rows.start, self.cols.start, rows.len(), self.cols.len())
+    }
+
+    /// Fetches the chunks that hold these rows of the tile and are not there yet; forgets those further north.
+    pub(super) fn prepare(&mut self, tile: &dyn Tile, rows: &Range<usize>) -> Result<(), SourceError> {
+        match self.step(tile, rows) {
+            Step::Nothing => {}
+            Step::Forget => {
+                (self.rows, self.pixels, self.spare) = (0..0, Quantized::empty(), Quantized::empty());
+            }
+            Step::Fetch { kept, fresh } if kept.is_empty() => {
+                tile.read_window_into(self.window(&fresh), &Channels::All, &mut self.pixels)?;
+                collapse(tile, &mut self.pixels)?;
+                self.rows = fresh;
+            }
+            Step::Fetch { kept, fresh } => {
+                tile.read_window_into(self.window(&fresh), &Channels::All, &mut self.spare)?;
+                collapse(tile, &mut self.spare)?;
+                let own = kept.start - self.rows.start..kept.end - self.rows.start;
+                self.pixels = joined(&self.pixels, own, &self.spare);
+                self.rows = kept.start..fresh.end;
+            }
+        }
         Ok(())
+    }
+
+    /// What [`prepare`](Self::prepare) will ask of a store; these rows count as prepared then, without their pixels.
+    pub(super) fn plan(
+        &mut self,
+        tile: &dyn Tile,
+        rows: &Range<usize>,
+    ) -> Result<Option<Fetches>, SourceError> {
+        match self.step(tile, rows) {
+            Step::Nothing => Ok(Some(Fetches::default())),
+            Step::Forget => {
+                self.rows = 0..0;
+                Ok(Some(Fetches::default()))
+            }
+            Step::Fetch { kept, fresh } => {
+                self.rows = if kept.is_empty() { fresh.clone() } else { kept.start..fresh.end };
+                tile.fetches(self.window(&fresh), &Channels::All)
+            }
+        }
     }
 
     /// Bytes that are in memory for so many rows: those, rounded up to chunks at both ends, twice while they are joined.

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use crate::mosaic::blocks::Blocks;
 use crate::mosaic::{Look, MosaicError};
-use crate::{PixelGrid, QuantizedView, ScalesView, SourceError, Tile, TileId, UtmProjection, Window};
+use crate::{
+    Fetches, PixelGrid, QuantizedView, ScalesView, SourceError, Tile, TileId, UtmProjection, Window,
+};
 
 /// A tile with its place in the raster.
 pub(super) struct Placed<'a> {
@@ -65,6 +67,15 @@ impl<'a> Placed<'a> {
             self.released = own.start;
         }
         Ok(())
+    }
+
+    /// What [`prepare`](Self::prepare) will ask of a store of objects; nothing is known of a tile that is mapped.
+    pub(super) fn plan(&mut self, rows: &Range<usize>) -> Result<Option<Fetches>, SourceError> {
+        let own = self.own_rows(rows);
+        match &mut self.blocks {
+            Some(blocks) => blocks.plan(&*self.tile, &own),
+            None => Ok(None),
+        }
     }
 
     /// Bytes that are fetched at a time for so many rows of the raster.

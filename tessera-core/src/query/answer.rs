@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::QueryError;
-use crate::{MemoryBudget, RasterGrid, Window};
+use crate::{Fetches, MemoryBudget, RasterGrid, Window};
 
 /// A raster that answers a query. It is read by rows: nothing has to hold it whole.
 ///
@@ -29,6 +29,37 @@ pub trait Answer: Send + Sync {
     /// # Errors
     /// Rows that the answer does not have, or whatever reading meets.
     fn read_rows_into(&self, rows: Range<usize>, out: &mut Self::Pixels) -> Result<(), QueryError>;
+
+    /// What [`read_rows_into`](Self::read_rows_into), called in place of this, would ask of a store of objects; `None` where
+    /// that is not known, or nothing is asked of one. As [`Source::fetches`](crate::Source::fetches).
+    ///
+    /// # Errors
+    /// As [`read_rows_into`](Self::read_rows_into).
+    fn fetches_of_rows(&self, rows: Range<usize>) -> Result<Option<Fetches>, QueryError> {
+        let _ = rows;
+        Ok(None)
+    }
+
+    /// What opening its zones has asked of a store of objects already.
+    fn opening(&self) -> Fetches {
+        Fetches::default()
+    }
+
+    /// What the whole answer asks of a store of objects, from the opening of its zones on, where it is read in strips of
+    /// [`strip_rows`](Self::strip_rows) with this budget; `None` where that is not known, or nothing is asked of one.
+    ///
+    /// It is what a query of a store that was opened just now sends. Finding out reads what says where the pixels lie, so
+    /// that a query of the same opened store sends less afterwards.
+    ///
+    /// # Errors
+    /// As [`strip_rows`](Self::strip_rows), or whatever reading meets.
+    fn fetches(&self, budget: MemoryBudget) -> Result<Option<Fetches>, QueryError> {
+        let mut all = Some(self.opening());
+        for rows in self.strip_rows(budget)? {
+            all = Fetches::both(all, self.fetches_of_rows(rows)?);
+        }
+        Ok(all)
+    }
 
     /// Rows that cost no more to fetch together than one of them, and how far the first row is into such a block.
     fn block_rows(&self) -> (usize, usize) {

@@ -11,7 +11,7 @@ use ndarray::{Array2, Array3};
 use super::answer::check_rows;
 use super::opened::Opened;
 use super::{Answer, QueryError};
-use crate::{Area, CrsProjection, RasterGrid, ScaleLimit, UtmProjection, Window};
+use crate::{Area, CrsProjection, Fetches, RasterGrid, ScaleLimit, UtmProjection, Window};
 use sums::Sums;
 
 /// What the sums of a tile of cells take.
@@ -64,6 +64,19 @@ impl Answer for Mean<'_> {
 
     fn buffer(&self) -> Means {
         Means::default()
+    }
+
+    fn fetches_of_rows(&self, rows: Range<usize>) -> Result<Option<Fetches>, QueryError> {
+        check_rows(self, &rows)?;
+        let mut all = Some(Fetches::default());
+        for tile in self.tiles(&rows) {
+            all = Fetches::both(all, self.fetches_of_tile(&tile)?);
+        }
+        Ok(all)
+    }
+
+    fn opening(&self) -> Fetches {
+        self.zones.iter().map(|zone| zone.source.opening()).sum()
     }
 
     fn read_rows_into(&self, rows: Range<usize>, out: &mut Means) -> Result<(), QueryError> {

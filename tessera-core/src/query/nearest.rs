@@ -11,7 +11,9 @@ use super::opened::Opened;
 use super::zone_part::bytes_of_quantized;
 use super::{Answer, QueryError};
 use crate::area::longitude::zone_of;
-use crate::{Area, CrsProjection, Quantized, RasterGrid, ScaleLimit, ScalesView, UtmProjection, Window};
+use crate::{
+    Area, CrsProjection, Fetches, Quantized, RasterGrid, ScaleLimit, ScalesView, UtmProjection, Window,
+};
 use own_zone::OwnZone;
 
 /// What the pixels of a block take beside the output.
@@ -33,6 +35,9 @@ pub struct Nearest<'z> {
     pub(super) limit: ScaleLimit,
 }
 
+/// A row and a column.
+type Place = (usize, usize);
+
 /// A pixel of one of the zones.
 #[derive(Debug, Clone, Copy)]
 struct Pixel {
@@ -47,6 +52,21 @@ impl Nearest<'_> {
     #[must_use]
     pub fn limit(&self) -> ScaleLimit {
         self.limit
+    }
+
+    /// Parts of some rows whose pixels take little memory.
+    fn blocks(&self, rows: &Range<usize>) -> impl Iterator<Item = Window> + use<> {
+        let cols = self.grid.cols();
+        let each = self.depth + size_of::<f32>() + size_of::<((usize, usize), Pixel)>() + 32;
+        let cells = (BLOCK_BYTES / each).max(1);
+        // Whole rows, where they fit: what is stored together is read together.
+        Window::new(rows.start, 0, rows.len(), cols).split((cells / cols).max(1), cells)
+    }
+
+    /// The cells whose pixels lie in a zone, and those pixels as (row, col) of it.
+    fn of_zone(found: &[(Place, Pixel)], zone: usize) -> (Vec<Place>, Vec<Place>) {
+        let found = found.iter().filter(|(_, pixel)| pixel.zone == zone);
+        found.map(|(cell, pixel)| (*cell, (pixel.row, pixel.col))).unzip()
     }
 
     /// The pixel of a cell.
@@ -96,6 +116,34 @@ impl Answer for Nearest<'_> {
         Quantized::empty()
     }
 
+    fn fetches_of_rows(&self, rows: Range<usize>) -> Result<Option<Fetches>, QueryError> {
+        check_rows(self, &rows)?;
+        let own = OwnZone::of(self);
+        let mut all = Some(Fetches::default());
+        for block in self.blocks(&rows) {
+            let rest = match &own {
+                Some(own) => {
+                    let (inside, rest) = own.fetches(block)?;
+                    all = Fetches::both(all, inside);
+                    rest
+                }
+                None => vec![block],
+            };
+            let found: Vec<_> = rest.iter().flat_map(|rest| self.pixels_of(rest)).collect();
+            for (at, zone) in self.zones.iter().enumerate() {
+                let (_, wanted) = Self::of_zone(&found, at);
+                if !wanted.is_empty() {
+                    all = Fetches::both(all, zone.fetches_of_pixels(&wanted)?);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    fn opening(&self) -> Fetches {
+        self.zones.iter().map(|zone| zone.source.opening()).sum()
+    }
+
     fn read_rows_into(&self, rows: Range<usize>, out: &mut Quantized) -> Result<(), QueryError> {
         check_rows(self, &rows)?;
         let cols = self.grid.cols();
@@ -103,12 +151,8 @@ impl Answer for Nearest<'_> {
         data.fill(0);
         scales.fill(f32::INFINITY);
         let own = OwnZone::of(self);
-        let each = self.depth + size_of::<f32>() + size_of::<((usize, usize), Pixel)>() + 32;
-        let cells = (BLOCK_BYTES / each).max(1);
-        // Whole rows, where they fit: what is stored together is read together.
-        let blocks = Window::new(rows.start, 0, rows.len(), cols).split((cells / cols).max(1), cells);
         let mut part = Quantized::empty();
-        for block in blocks {
+        for block in self.blocks(&rows) {
             let to_rows = block.row - rows.start..block.end_row() - rows.start;
             let mut to = Block {
                 window: block,
@@ -121,9 +165,7 @@ impl Answer for Nearest<'_> {
             };
             let found: Vec<_> = rest.iter().flat_map(|rest| self.pixels_of(rest)).collect();
             for (at, zone) in self.zones.iter().enumerate() {
-                let found = found.iter().filter(|(_, pixel)| pixel.zone == at);
-                let (cells, wanted): (Vec<_>, Vec<_>) =
-                    found.map(|(cell, pixel)| (*cell, (pixel.row, pixel.col))).unzip();
+                let (cells, wanted) = Self::of_zone(&found, at);
                 if !wanted.is_empty() {
                     zone.read_pixels_into(&wanted, &mut part)?;
                     to.scatter(&part, &cells);

@@ -5,17 +5,23 @@ use std::ops::Range;
 use ndarray::s;
 
 use super::QueryError;
-use crate::{Channels, PixelGrid, Quantized, Region, ScalesView, Source, Window, Year, Zones};
+use crate::{Channels, Fetches, PixelGrid, Quantized, Region, ScalesView, Source, Window, Year, Zones};
 
-/// Refuses a year that is not there.
+/// Refuses a year that is certainly not there.
 pub(super) fn check_year(zones: &dyn Zones, year: Year) -> Result<(), QueryError> {
-    let years = zones.years();
-    if years.contains(&year) { Ok(()) } else { Err(QueryError::Year { name: zones.name(), year, years }) }
+    if zones.may_have(year) {
+        return Ok(());
+    }
+    Err(QueryError::Year { name: zones.name(), year, years: zones.years() })
 }
 
-/// That there is nothing in a region.
+/// That there is nothing in a region, or of the year.
 pub(super) fn nothing(zones: &dyn Zones, year: Year, region: Region) -> QueryError {
-    QueryError::Nothing { name: zones.name(), year, region, boxes: zones.boxes(year), years: zones.years() }
+    let (name, years) = (zones.name(), zones.years());
+    if !years.contains(&year) {
+        return QueryError::Year { name, year, years };
+    }
+    QueryError::Nothing { name, year, region, boxes: zones.boxes(year), years }
 }
 
 /// The source of a zone, some of whose channels are wanted.
@@ -106,6 +112,32 @@ impl<'z> Opened<'z> {
             }
         }
         Ok(())
+    }
+
+    /// What [`read_into`](Self::read_into) will ask of a store.
+    pub(super) fn fetches(
+        &self,
+        (row, col): (i64, i64),
+        (rows, cols): (usize, usize),
+    ) -> Result<Option<Fetches>, QueryError> {
+        let (own_rows, own_cols) = (within(row, rows, self.grid.rows()), within(col, cols, self.grid.cols()));
+        let all = Window::new(own_rows.start, own_cols.start, own_rows.len(), own_cols.len());
+        if own_rows.is_empty() || own_cols.is_empty() {
+            return Ok(Some(Fetches::default()));
+        }
+        if (all.rows, all.cols) == (rows, cols) {
+            return Ok(self.source.fetches(all, &self.channels)?);
+        }
+        let mut sum = Some(Fetches::default());
+        for block in all.row_blocks(self.rows_of(COPY_BYTES, all.cols)) {
+            sum = Fetches::both(sum, self.source.fetches(block, &self.channels)?);
+        }
+        Ok(sum)
+    }
+
+    /// What [`read_pixels_into`](Self::read_pixels_into) will ask of a store.
+    pub(super) fn fetches_of_pixels(&self, pixels: &[(usize, usize)]) -> Result<Option<Fetches>, QueryError> {
+        Ok(self.source.fetches_of_pixels(pixels, &self.channels)?)
     }
 
     /// Reads single pixels.

@@ -119,7 +119,13 @@ pub fn points(
     }
     let depth = match open.first() {
         Some((zone, _)) => zone.depth,
-        None => depth_of(zones, year, channels)?,
+        None => {
+            let years = zones.years();
+            if !years.contains(&year) {
+                return Err(QueryError::Year { name: zones.name(), year, years });
+            }
+            depth_of(zones, year, channels)?
+        }
     };
     if let Some((zone, _)) = open.iter().find(|(zone, _)| zone.depth != depth) {
         let name = zone.source.name();

@@ -6,7 +6,7 @@ use super::answer::check_rows;
 use super::opened::Opened;
 use super::{Answer, QueryError};
 use crate::area::footprint::Footprint;
-use crate::{Area, PixelGrid, Quantized, RasterGrid, ScaleLimit, Window};
+use crate::{Area, Fetches, PixelGrid, Quantized, RasterGrid, ScaleLimit, Window};
 
 /// The answer to a query in one UTM zone: the pixels as they are, of the smallest rectangle of the zone's 10 m lattice
 /// that holds every pixel's centre inside the area.
@@ -74,6 +74,16 @@ impl Answer for ZonePart<'_> {
         let block = self.zone.source.block_rows().max(1);
         let into = self.offset.0.rem_euclid(i64::try_from(block).unwrap_or(i64::MAX));
         (block, usize::try_from(into).unwrap_or(0))
+    }
+
+    fn fetches_of_rows(&self, rows: Range<usize>) -> Result<Option<Fetches>, QueryError> {
+        check_rows(self, &rows)?;
+        let from = (self.offset.0 + rows.start as i64, self.offset.1);
+        self.zone.fetches(from, (rows.len(), self.grid.cols()))
+    }
+
+    fn opening(&self) -> Fetches {
+        self.zone.source.opening()
     }
 
     fn read_rows_into(&self, rows: Range<usize>, out: &mut Quantized) -> Result<(), QueryError> {

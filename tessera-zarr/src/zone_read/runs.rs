@@ -1,44 +1,24 @@
-//! Chunks fetched and decoded, those side by side in one go.
+//! Chunks side by side, put together to what is fetched in one go.
 
-use std::collections::HashMap;
+use tessera_core::{ByteRange, Fetching};
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use tessera_core::ByteRange;
-
-use crate::ReadError;
-use crate::direct_reader::DirectReader;
-use crate::scratch::{Scratch, with_scratch};
-
-/// The most bytes that are fetched in one go, chunks that are larger by themselves excepted: few requests, and little
-/// memory.
-const MAX_RUN: u64 = 1 << 20;
-/// Bytes between two chunks that are rather fetched along than left out by a request more.
-const MAX_GAP: u64 = 16 << 10;
-/// How many runs each thread gets at least, so that all end at about the same time.
+/// How many runs each thread gets at least where nothing has to be waited for, so that all end at about the same time.
 const RUNS_A_THREAD: u64 = 4;
 
-/// Something that wants one decoded chunk.
-pub(crate) trait Work: Send {
-    /// The index of the chunk in each dimension.
-    fn chunk(&self) -> &[u64];
-
-    /// How many bytes of it are wanted, from the first on.
-    fn needed(&self) -> usize;
-
-    /// Takes the chunk: its bytes, nothing where it is not stored and reads as fill, or what is wrong with it.
-    fn take(self, decoded: Result<Option<&[u8]>, ReadError>) -> Result<(), ReadError>;
-}
-
 /// A work with the place of its chunk.
-struct Placed<W> {
-    work: W,
+pub(super) struct Placed<W> {
+    pub(super) work: W,
     /// Which object.
-    object: usize,
+    pub(super) object: usize,
     /// Offset and length; `None` where the chunk is all of the object.
-    range: Option<(u64, u64)>,
+    pub(super) range: Option<(u64, u64)>,
 }
 
 impl<W> Placed<W> {
+    pub(super) fn byte_range(&self) -> ByteRange {
+        self.range.map_or(ByteRange::All, |(offset, length)| ByteRange::From { offset, length })
+    }
+
     fn start(&self) -> u64 {
         self.range.map_or(0, |(offset, _)| offset)
     }
@@ -48,48 +28,43 @@ impl<W> Placed<W> {
     }
 }
 
-/// Fetches the chunk that each of many works wants and lets it take it, on all threads of the pool.
-pub(crate) fn fetch_all<W: Work>(reader: &DirectReader, works: Vec<W>) -> Result<(), ReadError> {
-    let mut objects: HashMap<String, usize> = HashMap::new();
-    let mut placed = Vec::with_capacity(works.len());
-    let mut buffer = Vec::new();
-    for work in works {
-        match reader.place(work.chunk(), &mut buffer) {
-            Ok(Some((object, range))) => {
-                let next = objects.len();
-                let object = *objects.entry(object).or_insert(next);
-                let range = match range {
-                    ByteRange::From { offset, length } => Some((offset, length)),
-                    ByteRange::All | ByteRange::Last(_) => None,
-                };
-                placed.push(Placed { work, object, range });
+/// Works whose chunks are fetched in one go: of one object, by their offsets. At least one.
+pub(super) struct Run<W>(pub(super) Vec<Placed<W>>);
+
+impl<W> Run<W> {
+    /// Which object.
+    pub(super) fn object(&self) -> usize {
+        self.0.first().map_or(0, |one| one.object)
+    }
+
+    /// What is fetched.
+    pub(super) fn range(&self) -> ByteRange {
+        match self.0.as_slice() {
+            [one] => one.byte_range(),
+            all => {
+                let offset = all.first().map_or(0, Placed::start);
+                let end = all.iter().filter_map(Placed::end).max().unwrap_or(offset);
+                ByteRange::From { offset, length: end - offset }
             }
-            Ok(None) => work.take(Ok(None))?,
-            Err(error) => work.take(Err(error))?,
         }
     }
-    let mut names = vec![String::new(); objects.len()];
-    objects.into_iter().for_each(|(name, at)| names[at] = name);
-    let runs = runs(placed);
-    let go = |run: Vec<Placed<W>>| with_scratch(|scratch| go(run, reader, &names, scratch));
-    if runs.len() == 1 {
-        return runs.into_iter().try_for_each(go);
-    }
-    runs.into_par_iter().with_max_len(1).try_for_each(go)
 }
 
 /// Puts works together whose chunks lie side by side.
-fn runs<W>(mut placed: Vec<Placed<W>>) -> Vec<Vec<Placed<W>>> {
-    let total: u64 = placed.iter().filter_map(|one| one.range).map(|(_, length)| length.min(MAX_RUN)).sum();
-    let most = (total / (rayon::current_num_threads() as u64 * RUNS_A_THREAD)).min(MAX_RUN);
-    placed.sort_unstable_by_key(|one| (one.object, one.start()));
-    let mut runs: Vec<Vec<Placed<W>>> = Vec::new();
+pub(super) fn runs<W>(mut placed: Vec<Placed<W>>, fetching: Fetching) -> Vec<Run<W>> {
+    let mut most = fetching.most;
+    if fetching.in_flight <= 1 {
+        let total: u64 = placed.iter().filter_map(|one| one.range).map(|(_, length)| length.min(most)).sum();
+        most = most.min(total / (rayon::current_num_threads() as u64 * RUNS_A_THREAD));
+    }
+    placed.sort_by_key(|one| (one.object, one.start()));
+    let mut runs: Vec<Run<W>> = Vec::new();
     let (mut first, mut end) = (0, None);
     for one in placed {
-        let joins = match (runs.last().and_then(|run| run.last()), end, one.end()) {
+        let joins = match (runs.last().and_then(|run| run.0.last()), end, one.end()) {
             (Some(last), Some(end), Some(own_end)) => {
                 last.object == one.object
-                    && one.start().saturating_sub(end) <= MAX_GAP
+                    && one.start().saturating_sub(end) <= fetching.gap
                     && own_end.max(end) - first <= most
             }
             _ => false,
@@ -98,60 +73,13 @@ fn runs<W>(mut placed: Vec<Placed<W>>) -> Vec<Vec<Placed<W>>> {
             end = end.max(one.end());
         } else {
             (first, end) = (one.start(), one.end());
-            runs.push(Vec::new());
+            runs.push(Run(Vec::new()));
         }
         if let Some(run) = runs.last_mut() {
-            run.push(one);
+            run.0.push(one);
         }
     }
     runs
-}
-
-/// Fetches what a run needs and decodes it chunk by chunk.
-fn go<W: Work>(
-    run: Vec<Placed<W>>,
-    reader: &DirectReader,
-    names: &[String],
-    scratch: &mut Scratch,
-) -> Result<(), ReadError> {
-    let Scratch { encoded, decoded, contexts, .. } = scratch;
-    decoded.resize(reader.array.chunk_bytes(), 0);
-    let codec = &reader.array.codec;
-    let damaged =
-        |name: &str, chunk: &[u64], why: String| reader.damaged(name, format!("chunk {chunk:?}: {why}"));
-    let first = run.first().map_or(0, Placed::start);
-    let end = run.iter().map(Placed::end).max().flatten();
-    // In one go, unless one of them lies beyond the end of the object: then one by one, to see which.
-    if let (Some(end), [one, _, ..]) = (end, run.as_slice()) {
-        let name = &names[one.object];
-        let range = ByteRange::From { offset: first, length: end - first };
-        match reader.fetch_range(name, range, encoded) {
-            Ok(true) => {
-                for Placed { work, range, .. } in run {
-                    let bytes = range.and_then(|(offset, length)| {
-                        encoded.get((offset - first) as usize..)?.get(..length as usize)
-                    });
-                    let result = codec.decode_bytes(bytes.unwrap_or_default(), decoded, contexts);
-                    let result = result.map_err(|why| damaged(name, work.chunk(), why));
-                    work.take(result.map(|()| Some(decoded.as_slice())))?;
-                }
-                return Ok(());
-            }
-            Ok(false) | Err(ReadError::Damaged { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    for Placed { work, object, range } in run {
-        let name = &names[object];
-        let range = range.map_or(ByteRange::All, |(offset, length)| ByteRange::From { offset, length });
-        let result = reader.open_range(name, range).and_then(|found| {
-            let Some(mut found) = found else { return Ok(false) };
-            let result = codec.decode(&mut found, work.needed(), decoded, encoded, contexts);
-            result.map(|()| true).map_err(|why| damaged(name, work.chunk(), why))
-        });
-        work.take(result.map(|there| there.then_some(decoded.as_slice())))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -159,20 +87,34 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const FAR: Fetching = Fetching { gap: 16 << 10, most: 1 << 20, in_flight: 16 };
+
     proptest! {
         #[test]
-        fn runs_hold_all_and_are_bounded(chunks in prop::collection::vec((0..3_usize, 0..4_u64 << 20, 1..200_000_u64), 0..60)) {
+        fn runs_hold_all_and_are_bounded(
+            chunks in prop::collection::vec((0..3_usize, 0..4_u64 << 20, 1..200_000_u64), 0..60), far: bool,
+        ) {
+            let fetching = if far { FAR } else { Fetching::default() };
             let placed = chunks.iter().enumerate().map(|(work, (object, offset, length))| {
                 Placed { work, object: *object, range: Some((*offset, *length)) }
             });
-            let runs = runs(placed.collect());
-            let mut seen: Vec<usize> = runs.iter().flatten().map(|one| one.work).collect();
+            let runs = runs(placed.collect(), fetching);
+            let mut seen: Vec<usize> = runs.iter().flat_map(|run| &run.0).map(|one| one.work).collect();
             seen.sort_unstable();
             prop_assert_eq!(seen, (0..chunks.len()).collect::<Vec<_>>());
-            for run in runs.iter().filter(|run| run.len() > 1) {
-                let end = run.iter().filter_map(Placed::end).max().unwrap();
-                prop_assert!(end - run[0].start() <= MAX_RUN);
-                prop_assert!(run.iter().all(|one| one.object == run[0].object && one.start() >= run[0].start()));
+            for run in &runs {
+                let ByteRange::From { offset, length } = run.range() else { panic!() };
+                prop_assert!(run.0.len() == 1 || length <= fetching.most);
+                let within = |one: &Placed<usize>| one.object == run.object() && one.start() >= offset
+                    && one.end().unwrap() <= offset + length;
+                prop_assert!(run.0.iter().all(within));
+            }
+            // Where requests cost a wait, neighbours are two runs only if one would be too long or the gap too wide.
+            for pair in runs.windows(2).filter(|pair| far && pair[0].object() == pair[1].object()) {
+                let end = pair[0].0.iter().filter_map(Placed::end).max().unwrap();
+                let next = &pair[1].0[0];
+                let long = next.end().unwrap().max(end) - pair[0].0[0].start() > fetching.most;
+                prop_assert!(long || next.start().saturating_sub(end) > fetching.gap);
             }
         }
     }
@@ -181,12 +123,16 @@ mod tests {
     fn neighbours_are_fetched_together() {
         let at = |object, range| Placed { work: (), object, range };
         let threads = rayon::current_num_threads() as u64 * RUNS_A_THREAD;
-        let neighbours = (0..10 * threads).map(|at_| at(0, Some((at_ * 1000, 1000))));
-        assert_eq!(runs(neighbours.collect()).len() as u64, threads);
+        let near = Fetching::default();
+        let neighbours = || (0..10 * threads).map(|at_| at(0, Some((at_ * 1000, 1000)))).collect();
+        assert_eq!(runs(neighbours(), near).len() as u64, threads);
+        assert_eq!(runs(neighbours(), FAR).len() as u64, 1);
         let apart = (0..10).map(|at_| at(0, Some((at_ << 20, 1000))));
-        assert_eq!(runs(apart.collect()).len(), 10);
-        assert_eq!(runs(vec![at(0, None), at(1, None)]).len(), 2);
-        // Ranges that overlap, or cannot be, are an affair of the one who decodes them.
-        assert_eq!(runs(vec![at(0, Some((u64::MAX, 9))), at(0, Some((3, u64::MAX)))]).len(), 2);
+        assert_eq!(runs(apart.collect(), FAR).len(), 10);
+        for fetching in [near, FAR] {
+            assert_eq!(runs(vec![at(0, None), at(1, None)], fetching).len(), 2);
+            // Ranges that overlap, or cannot be, are an affair of the one who decodes them.
+            assert_eq!(runs(vec![at(0, Some((u64::MAX, 9))), at(0, Some((3, u64::MAX)))], fetching).len(), 2);
+        }
     }
 }

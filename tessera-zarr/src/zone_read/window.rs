@@ -7,11 +7,15 @@ use ndarray::{ArrayViewMut3, Axis};
 use tessera_core::Window;
 use zarrs::array::ElementOwned;
 
+use super::fetch::{fetch_all, plan_all};
 use super::general;
 use super::inside::Inside;
-use super::runs::{Work, fetch_all};
+use super::slice::Slice;
+use super::work::Work;
 use crate::ReadError;
+use crate::asked::Asked;
 use crate::direct_reader::DirectReader;
+use crate::known_indexes::Shard;
 use crate::stored_array::Reader;
 use crate::zone_store::array::ZoneArray;
 
@@ -26,52 +30,79 @@ pub(crate) trait Around<T>: Sync {
     fn finish(&self, part: Window, pixels: &mut ArrayViewMut3<'_, T>);
 }
 
-/// Reads a window of some channels of a time into `out`, (rows, cols, channels). Window, channels and time exist; an
-/// array without channels has one.
+/// Reads a window of a slice into `out`, (rows, cols, channels). The window exists; an array without channels has one. Where
+/// the same window of another slice is read next, the indexes of its shards come along.
 pub(crate) fn read_window<T: Pod + ElementOwned + Send>(
-    array: &ZoneArray,
-    time: u64,
+    slice: &Slice<'_, '_>,
+    next: Option<&Slice<'_, '_>>,
     window: Window,
-    channels: &[usize],
     out: ArrayViewMut3<'_, T>,
     around: &dyn Around<T>,
+    asked: &Asked,
 ) -> Result<(), ReadError> {
+    let Slice { array, time, channels } = *slice;
     match &array.reader {
         Reader::General(reader) => {
+            asked.add_all(None);
             let parts = parts(out, window, general::block_edges(array, channels.len() * size_of::<T>()));
             general::read_parts(array, reader, time, channels, parts, around)
         }
-        Reader::Direct(reader) => direct(array, reader, time, channels, out, window, around),
+        Reader::Direct(reader) => direct(slice, reader, next, window, out, around, asked),
     }
 }
 
-fn direct<T: Pod + Send>(
-    array: &ZoneArray,
-    reader: &DirectReader,
-    time: u64,
-    channels: &[usize],
-    mut out: ArrayViewMut3<'_, T>,
+/// Counts what [`read_window`] would ask.
+pub(crate) fn plan_window<T>(
+    slice: &Slice<'_, '_>,
     window: Window,
     around: &dyn Around<T>,
+    asked: &Asked,
 ) -> Result<(), ReadError> {
-    let [times, rows, cols, depth] = array.axes.pick(array.chunk_shape());
-    // One pass for each chunk along the channels that is needed; the published layouts have one.
-    let mut passes: Vec<u64> = channels.iter().map(|channel| *channel as u64 / depth.max(1)).collect();
-    passes.sort_unstable();
-    passes.dedup();
-    for pass in passes {
+    let Reader::Direct(reader) = &slice.array.reader else {
+        asked.add_all(None);
+        return Ok(());
+    };
+    let edges = slice.array.chunk_edges();
+    let wanted: Vec<(u64, u64)> = windows(window, edges)
+        .filter(|(_, of_output)| around.wants(*of_output))
+        .map(|(of_array, _)| place_of(of_array, slice.array))
+        .collect();
+    for pass in slice.passes() {
+        let chunks = wanted.iter().map(|(row, col)| slice.planned(reader, *row, *col, pass));
+        plan_all(chunks.collect(), asked)?;
+    }
+    Ok(())
+}
+
+fn direct<'r, T: Pod + Send>(
+    slice: &Slice<'r, '_>,
+    reader: &'r DirectReader,
+    next: Option<&Slice<'r, '_>>,
+    window: Window,
+    mut out: ArrayViewMut3<'_, T>,
+    around: &dyn Around<T>,
+    asked: &Asked,
+) -> Result<(), ReadError> {
+    let Slice { array, time, channels } = *slice;
+    for pass in slice.passes() {
         let works = parts(out.view_mut(), window, array.chunk_edges()).into_iter().map(|part| {
-            let (row, col) = (part.of_array.row as u64 / rows, part.of_array.col as u64 / cols);
-            let chunk = array.axes.place(time / times, row, col, pass);
+            let (row, col) = place_of(part.of_array, array);
+            let chunk = slice.chunk(row, col, pass);
             let inside = Inside::new(array, &chunk, time);
-            ChunkPart { reader, chunk, inside, channels, part, around }
+            ChunkPart { reader, chunk, inside, channels, next, part, around }
         });
         // What nobody wants is filled and never looked for.
         let (works, unwanted): (Vec<_>, Vec<_>) = works.partition(|work| around.wants(work.part.of_output));
         unwanted.into_iter().try_for_each(|work| work.take(Ok(None)))?;
-        fetch_all(reader, works)?;
+        fetch_all(works, asked)?;
     }
     Ok(())
+}
+
+/// Row and column among the chunks of an array of the one that holds a part of it.
+fn place_of(part: Window, array: &ZoneArray) -> (u64, u64) {
+    let [_, rows, cols, _] = array.axes.pick(array.chunk_shape());
+    (part.row as u64 / rows, part.col as u64 / cols)
 }
 
 /// A part of the output that lies in one chunk.
@@ -83,22 +114,31 @@ pub(crate) struct Part<'a, T> {
     pub(crate) pixels: ArrayViewMut3<'a, T>,
 }
 
-struct ChunkPart<'a, T> {
-    reader: &'a DirectReader,
+struct ChunkPart<'a, 'r, T> {
+    reader: &'r DirectReader,
     chunk: Vec<u64>,
     inside: Inside,
     channels: &'a [usize],
+    next: Option<&'a Slice<'r, 'a>>,
     part: Part<'a, T>,
     around: &'a dyn Around<T>,
 }
 
-impl<T: Pod + Send> Work for ChunkPart<'_, T> {
+impl<'r, T: Pod + Send> Work<'r> for ChunkPart<'_, 'r, T> {
+    fn reader(&self) -> &'r DirectReader {
+        self.reader
+    }
+
     fn chunk(&self) -> &[u64] {
         &self.chunk
     }
 
     fn needed(&self) -> usize {
         self.inside.end(self.part.of_array, self.channels) * size_of::<T>()
+    }
+
+    fn next(&self) -> Vec<Shard<'r>> {
+        self.next.map_or_else(Vec::new, |next| next.shards_of(self.part.of_array))
     }
 
     fn take(mut self, decoded: Result<Option<&[u8]>, ReadError>) -> Result<(), ReadError> {
@@ -122,21 +162,32 @@ impl<T: Pod + Send> Work for ChunkPart<'_, T> {
 }
 
 /// Cuts the output, which is a window of an array, where the blocks of the array meet.
-fn parts<T>(out: ArrayViewMut3<'_, T>, window: Window, (height, width): (usize, usize)) -> Vec<Part<'_, T>> {
+fn parts<T>(out: ArrayViewMut3<'_, T>, window: Window, edges: (usize, usize)) -> Vec<Part<'_, T>> {
     let mut parts = Vec::new();
     let mut below = out;
-    for rows in cuts(window.row_range(), height) {
+    for rows in cuts(window.row_range(), edges.0) {
         let (mut band, rest) = below.split_at(Axis(0), rows.len());
         below = rest;
-        for cols in cuts(window.col_range(), width) {
-            let (pixels, rest) = band.split_at(Axis(1), cols.len());
+        let of_band = Window { row: rows.start, rows: rows.len(), ..window };
+        for (of_array, of_output) in windows(of_band, edges) {
+            let (pixels, rest) = band.split_at(Axis(1), of_array.cols);
             band = rest;
-            let of_array = Window::new(rows.start, cols.start, rows.len(), cols.len());
-            let of_output = Window { row: rows.start - window.row, col: cols.start - window.col, ..of_array };
+            let of_output = Window { row: rows.start - window.row, ..of_output };
             parts.push(Part { of_array, of_output, pixels });
         }
     }
     parts
+}
+
+/// The windows of the array and of the output that a window is cut into where the blocks of the array meet.
+fn windows(window: Window, (height, width): (usize, usize)) -> impl Iterator<Item = (Window, Window)> {
+    cuts(window.row_range(), height).flat_map(move |rows| {
+        cuts(window.col_range(), width).map(move |cols| {
+            let of_array = Window::new(rows.start, cols.start, rows.len(), cols.len());
+            let of_output = Window { row: rows.start - window.row, col: cols.start - window.col, ..of_array };
+            (of_array, of_output)
+        })
+    })
 }
 
 /// A range cut at the multiples of a length.

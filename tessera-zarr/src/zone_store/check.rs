@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use tessera_core::{Window, Year};
+use tessera_core::{Stamp, Window, Year};
 
 use super::ZoneStore;
 use super::array::ZoneArray;
 use super::group::ZoneGroup;
 use crate::ReadError;
+use crate::asked::Asked;
 use crate::chunk_grid::grid_points;
 use crate::direct_reader::DirectReader;
 use crate::stored_array::Reader;
@@ -29,6 +30,8 @@ pub struct StoredShard {
     pub window: Window,
     /// Its size.
     pub bytes: u64,
+    /// What tells whether it has changed, where the store tells that: as [`Stamp::version`].
+    pub version: Option<String>,
 }
 
 /// What was found in a shard.
@@ -66,36 +69,49 @@ impl ZoneStore {
     /// cannot be listed. None where the store does not have the zone or the year.
     ///
     /// # Errors
-    /// Where the system refuses, or an array names its objects in a way that is not known here.
+    /// Where the system refuses, an array names its objects in a way that is not known here, or a time axis cannot be read.
     pub fn shards(&self, zone: u8, year: Year) -> Result<Vec<StoredShard>, ReadError> {
         let mut shards = Vec::new();
         for group in self.groups(zone) {
-            let Some(time) = group.time(year) else { continue };
+            let Some(time) = group.time(year)? else { continue };
             for array in group.arrays() {
                 let failed = |cause| self.io_error(&array.path, cause);
-                let indices = match array.written(&*self.bytes, time).map_err(failed)? {
-                    Some(indices) => indices,
-                    None => array.objects_of(time, Window::full(group.grid.rows(), group.grid.cols())),
+                let found = match array.written(&*self.bytes, time).map_err(failed)? {
+                    Some(found) => found,
+                    None => {
+                        let all = array.objects_of(time, Window::full(group.grid.rows(), group.grid.cols()));
+                        all.into_iter().map(|index| (index, None)).collect()
+                    }
                 };
                 let unknown =
                     || failed(std::io::Error::new(std::io::ErrorKind::Unsupported, "unknown keys of chunks"));
-                let shard = |index: Vec<u64>| {
+                let shard = |(index, stamp): (Vec<u64>, Option<Stamp>)| {
                     let object = array.object_name(&index).ok_or_else(unknown)?;
-                    let bytes = self.bytes.size(&object).map_err(|cause| self.io_error(&object, cause))?;
-                    let shard = bytes.zip(array.window_of(&index)).map(|(bytes, window)| StoredShard {
-                        array: array.path.clone(),
-                        object,
-                        index,
-                        window,
-                        bytes,
+                    let found = match stamp {
+                        Some(stamp) => Some((stamp.bytes, Some(stamp.version))),
+                        None => self.look_at(&object).map_err(|cause| self.io_error(&object, cause))?,
+                    };
+                    let shard = found.zip(array.window_of(&index)).map(|((bytes, version), window)| {
+                        StoredShard { array: array.path.clone(), object, index, window, bytes, version }
                     });
                     Ok(shard)
                 };
-                let found: Result<Vec<_>, ReadError> = indices.into_par_iter().map(shard).collect();
+                let found: Result<Vec<_>, ReadError> = found.into_par_iter().map(shard).collect();
                 shards.extend(found?.into_iter().flatten());
             }
         }
         Ok(shards)
+    }
+
+    /// The size of an object and its version, where that is told; `None` where it does not exist.
+    fn look_at(&self, object: &str) -> std::io::Result<Option<(u64, Option<String>)>> {
+        match self.bytes.stamp(object) {
+            Ok(stamp) => Ok(stamp.map(|stamp| (stamp.bytes, Some(stamp.version)))),
+            Err(error) if error.kind() == std::io::ErrorKind::Unsupported => {
+                Ok(self.bytes.size(object)?.map(|bytes| (bytes, None)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Decodes every chunk of a shard, on all threads of rayon's pool, and says which cannot be.
@@ -139,7 +155,7 @@ fn check_direct(
     if array.is_sharded() {
         // As it is now, whatever was read before.
         reader.forget(&shard.object);
-        match reader.index(&shard.object, &mut Vec::new()) {
+        match reader.index(&shard.object, &mut Vec::new(), &Asked::default()) {
             Ok(_) => {}
             Err(ReadError::Damaged { why, .. }) => {
                 locked(state).damaged.push(DamagedChunk { chunk: None, why });
@@ -151,17 +167,23 @@ fn check_direct(
     let chunks = ranges.iter().zip(array.chunk_shape());
     let chunks = chunks.map(|(range, edge)| range.start / edge..range.end.div_ceil(*edge)).collect();
     let bytes = reader.array.chunk_bytes();
-    fetch_all(reader, grid_points(chunks).map(|chunk| Look { chunk, bytes, state }).collect())
+    let looks = grid_points(chunks).map(|chunk| Look { reader, chunk, bytes, state });
+    fetch_all(looks.collect(), &Asked::default())
 }
 
 /// Counts a chunk.
 struct Look<'a> {
+    reader: &'a DirectReader,
     chunk: Vec<u64>,
     bytes: usize,
     state: &'a Mutex<ShardCheck>,
 }
 
-impl Work for Look<'_> {
+impl<'a> Work<'a> for Look<'a> {
+    fn reader(&self) -> &'a DirectReader {
+        self.reader
+    }
+
     fn chunk(&self) -> &[u64] {
         &self.chunk
     }

@@ -1,12 +1,18 @@
 //! The numbers of a coordinate.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
-use tessera_core::PixelGrid;
+use tessera_core::{ByteRanges, PixelGrid};
 use zarrs::array::ElementOwned;
 
 use crate::OpenError;
 use crate::general::General;
 use crate::group::Group;
+
+/// The types of numbers that are read.
+const TYPES: [&str; 9] =
+    ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "float32", "float64"];
 
 /// The numbers of an array of one dimension.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,9 +21,19 @@ pub(crate) enum Column {
     Float(Vec<f64>),
 }
 
-impl Column {
-    /// Reads an array of `length` numbers of whatever type; `None` where there is no such array.
-    pub(crate) fn read(group: &Group, path: &str, length: u64) -> Result<Option<(Self, Value)>, OpenError> {
+/// An array of one dimension, opened.
+#[derive(Debug)]
+pub(crate) struct StoredColumn {
+    path: String,
+    metadata: Value,
+    data_type: String,
+    size: u64,
+    chunk: u64,
+}
+
+impl StoredColumn {
+    /// The array of `length` numbers of whatever type at a path; `None` where there is no such array.
+    pub(crate) fn open(group: &Group, path: &str, length: u64) -> Result<Option<Self>, OpenError> {
         let Some(metadata) = group.node(path)? else { return Ok(None) };
         let wrong = |got: String, expected: String| OpenError::Array {
             name: group.bytes.name(),
@@ -39,10 +55,36 @@ impl Column {
                 return Err(wrong(got, format!("one dimension of {length} numbers, {most} at most")));
             }
         };
-        let invalid = |why| OpenError::Metadata { name: group.bytes.name(), object: path.to_owned(), why };
         let (metadata, data_type) = as_numbers(metadata);
-        let array = General::new(group.bytes.clone(), path, &metadata, &[chunk], 8).map_err(invalid)?;
-        let column = match data_type.as_str() {
+        if !TYPES.contains(&data_type.as_str()) {
+            return Err(wrong(format!("data_type {data_type}"), "numbers".into()));
+        }
+        Ok(Some(Self { path: path.to_owned(), metadata, data_type, size, chunk }))
+    }
+
+    /// The path of the array.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What the numbers count.
+    pub(crate) fn units(&self) -> Option<&str> {
+        self.metadata["attributes"]["units"].as_str()
+    }
+
+    /// The name of its first object, which has all numbers of a short column.
+    pub(crate) fn first_object(&self, bytes: Arc<dyn ByteRanges>) -> Option<String> {
+        let array = General::new(bytes, &self.path, &self.metadata, &[self.chunk], 8).ok()?;
+        Some(array.first_object())
+    }
+
+    /// Reads the numbers.
+    pub(crate) fn read(&self, bytes: Arc<dyn ByteRanges>) -> Result<Column, OpenError> {
+        let name = bytes.name();
+        let invalid = |why| OpenError::Metadata { name: name.clone(), object: self.path.clone(), why };
+        let array = General::new(bytes, &self.path, &self.metadata, &[self.chunk], 8).map_err(invalid)?;
+        let size = self.size;
+        let column = match self.data_type.as_str() {
             "int8" => whole::<i8>(&array, size),
             "int16" => whole::<i16>(&array, size),
             "int32" => whole::<i32>(&array, size),
@@ -51,12 +93,13 @@ impl Column {
             "uint16" => whole::<u16>(&array, size),
             "uint32" => whole::<u32>(&array, size),
             "float32" => float::<f32>(&array, size),
-            "float64" => float::<f64>(&array, size),
-            _ => return Err(wrong(format!("data_type {data_type}"), "numbers".into())),
+            _ => float::<f64>(&array, size),
         };
-        Ok(Some((column.map_err(invalid)?, metadata)))
+        column.map_err(invalid)
     }
+}
 
+impl Column {
     pub(crate) fn to_floats(&self) -> Vec<f64> {
         match self {
             Self::Whole(values) => values.iter().map(|value| *value as f64).collect(),

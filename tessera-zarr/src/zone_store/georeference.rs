@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use tessera_core::{Hemisphere, PIXEL_SIZE, PixelGrid, UtmZone};
 
-use super::column::Column;
+use super::column::StoredColumn;
 use super::name::GroupName;
 use crate::OpenError;
 use crate::group::Group;
@@ -68,8 +68,8 @@ impl Georeference<'_> {
     fn edge(&self, names: &[&'static str; 2], length: u64, step: f64) -> Result<f64, OpenError> {
         for name in names {
             let path = format!("{}/{name}", self.path);
-            let Some((column, _)) = Column::read(self.store, &path, length)? else { continue };
-            let centres = column.to_floats();
+            let Some(column) = StoredColumn::open(self.store, &path, length)? else { continue };
+            let centres = column.read(self.store.ahead.clone())?.to_floats();
             let first = centres.first().copied().unwrap_or(f64::NAN);
             let fits = |at: usize, centre: f64| (centre - (first + step * at as f64)).abs() < ROUNDING;
             if let Some((at, centre)) = centres.iter().enumerate().find(|(at, centre)| !fits(*at, **centre)) {

@@ -6,17 +6,13 @@ use serde_json::{Map, Value};
 use tessera_core::{PixelGrid, Year};
 
 use super::array::ZoneArray;
-use super::column::Column;
 use super::georeference::Georeference;
 use super::name::GroupName;
-use super::years::years;
+use super::time_axis::TimeAxis;
 use crate::OpenError;
 use crate::array::DataType;
 use crate::group::Group;
 use crate::index_cache::IndexCache;
-
-/// The most years that a time axis may have; there are not more of [`Year`].
-const MAX_TIMES: u64 = 100;
 
 /// The group of a zone, or of one hemisphere of it.
 #[derive(Debug)]
@@ -27,8 +23,7 @@ pub(crate) struct ZoneGroup {
     pub(crate) attributes: Map<String, Value>,
     /// As it is stored, in its own hemisphere.
     pub(crate) grid: PixelGrid,
-    /// The years with their places on the time axis, ascending.
-    pub(crate) years: Vec<(Year, u64)>,
+    pub(crate) axis: TimeAxis,
     pub(crate) embeddings: ZoneArray,
     /// The first channels of the embeddings once more, the fewest first.
     pub(crate) prefixes: Vec<ZoneArray>,
@@ -66,7 +61,7 @@ impl ZoneGroup {
             });
         }
         let grid = Georeference { store, path, name, attributes: &attributes }.grid(rows, cols)?;
-        let years = years_of(store, path, times, &attributes)?;
+        let axis = TimeAxis::open(store, path, times, &attributes)?;
         let prefixes = prefixes(store, path, &embeddings, indexes)?;
         let nan_is_no_data = name.hemisphere.is_some() || scales.fills_with_nan;
         Ok(Self {
@@ -74,7 +69,7 @@ impl ZoneGroup {
             name,
             attributes,
             grid,
-            years,
+            axis,
             embeddings,
             prefixes,
             scales,
@@ -83,9 +78,16 @@ impl ZoneGroup {
     }
 
     /// The place of a year on the time axis.
-    pub(crate) fn time(&self, year: Year) -> Option<u64> {
-        let at = self.years.binary_search_by_key(&year, |(year, _)| *year).ok()?;
-        Some(self.years[at].1)
+    pub(crate) fn time(&self, year: Year) -> Result<Option<u64>, OpenError> {
+        let years = self.axis.years()?;
+        let at = years.binary_search_by_key(&year, |(year, _)| *year).ok();
+        Ok(at.map(|at| years[at].1))
+    }
+
+    /// The documents that are read to open a group, where the metadata of all does not stand in one.
+    pub(crate) fn documents(path: &str) -> [String; 4] {
+        ["zarr.json", "embeddings/zarr.json", "scales/zarr.json", "time/zarr.json"]
+            .map(|document| format!("{path}/{document}"))
     }
 
     /// The array with the fewest channels that has all of these.
@@ -98,35 +100,6 @@ impl ZoneGroup {
     pub(crate) fn arrays(&self) -> impl Iterator<Item = &ZoneArray> {
         [&self.embeddings, &self.scales].into_iter().chain(&self.prefixes)
     }
-}
-
-/// The years that the time axis has, less those that the group says are not finished.
-fn years_of(
-    store: &Group,
-    path: &str,
-    times: u64,
-    attributes: &Map<String, Value>,
-) -> Result<Vec<(Year, u64)>, OpenError> {
-    let array = format!("{path}/time");
-    let wrong = |array: &str, got: String| OpenError::Array {
-        name: store.bytes.name(),
-        array: array.to_owned(),
-        got,
-        expected: format!("{MAX_TIMES} years at most, 2000..=2099, each once"),
-    };
-    if times > MAX_TIMES {
-        return Err(wrong(&format!("{path}/embeddings"), format!("{times} times")));
-    }
-    let missing = || OpenError::MissingArray { name: store.bytes.name(), array: array.clone() };
-    let (column, metadata) = Column::read(store, &array, times)?.ok_or_else(missing)?;
-    let units = metadata["attributes"]["units"].as_str();
-    let years = years(&column, units).map_err(|got| wrong(&array, got))?;
-    let mut years: Vec<(Year, u64)> = years.into_iter().zip(0..).collect();
-    if let Some(complete) = attributes.get("years_complete").and_then(Value::as_array) {
-        years.retain(|(year, _)| complete.iter().any(|value| value.as_u64() == Some(year.number().into())));
-    }
-    years.sort_unstable();
-    Ok(years)
 }
 
 /// Arrays `embeddings_d4` and the like, of the first channels; one that does not fit the embeddings is not used.

@@ -17,7 +17,7 @@ pub struct ZoneArrayInfo {
     pub array: String,
     /// Rows, columns and channels of a pixel; 1 of scales.
     pub shape: (u64, u64, u64),
-    /// The years that can be read, ascending.
+    /// The years that can be read, ascending; none where the time axis cannot be.
     pub years: Vec<Year>,
     /// Rows and columns of the chunks that are decoded one by one.
     pub chunk: (u64, u64),
@@ -64,7 +64,8 @@ impl ZoneStore {
     #[must_use]
     pub fn arrays(&self, zone: u8) -> Vec<ZoneArrayInfo> {
         let of_group = |group: &super::ZoneGroup| -> Vec<ZoneArrayInfo> {
-            let years: Vec<Year> = group.years.iter().map(|(year, _)| *year).collect();
+            let years: Vec<Year> =
+                group.axis.years().unwrap_or_default().iter().map(|(year, _)| *year).collect();
             group.arrays().map(|array| ZoneArrayInfo::of(array, years.clone())).collect()
         };
         self.groups(zone).flat_map(of_group).collect()

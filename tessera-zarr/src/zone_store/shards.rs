@@ -1,6 +1,6 @@
 //! Which parts of a zone are stored.
 
-use tessera_core::{Window, Year};
+use tessera_core::{Stamp, Window, Year};
 
 use super::ZoneStore;
 use crate::ReadError;
@@ -17,6 +17,9 @@ pub struct ZoneShard {
     pub objects: Vec<String>,
     /// Bytes of these objects together.
     pub bytes: u64,
+    /// What tells whether any of these objects has changed, where the store tells that of all: their bytes together, and
+    /// their versions in the order of the objects with a space between.
+    pub stamp: Option<Stamp>,
 }
 
 impl ZoneStore {
@@ -39,10 +42,13 @@ impl ZoneStore {
                 let window = Window { row: row + part.window.row, col: col + part.window.col, ..kept };
                 let beside = scales.iter().filter(|scales| scales.window.intersect(&kept).is_some());
                 let all: Vec<_> = std::iter::once(&shard).chain(beside).collect();
+                let bytes = all.iter().map(|shard| shard.bytes).sum();
+                let versions: Option<Vec<&str>> = all.iter().map(|shard| shard.version.as_deref()).collect();
                 found.push(ZoneShard {
                     window,
                     objects: all.iter().map(|shard| shard.object.clone()).collect(),
-                    bytes: all.iter().map(|shard| shard.bytes).sum(),
+                    bytes,
+                    stamp: versions.map(|versions| Stamp { bytes, version: versions.join(" ") }),
                 });
             }
         }

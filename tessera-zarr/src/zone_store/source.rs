@@ -1,14 +1,15 @@
 //! A UTM zone of one year, as a source.
 
-use ndarray::{ArrayView2, ArrayViewMut2, ArrayViewMut3, Axis, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, ArrayViewMut3, Axis, s};
 use tessera_core::{
-    Channels, PixelGrid, PixelStatus, Quantized, ScaleLimit, Source, SourceError, Window, Year,
+    Channels, Fetches, PixelGrid, PixelStatus, Quantized, ScaleLimit, Source, SourceError, Window, Year,
 };
 
 use super::group::ZoneGroup;
 use super::zone::{Zone, ZonePart};
-use crate::ReadError;
-use crate::zone_read::{Around, Point, read_points, read_window};
+use crate::asked::Asked;
+use crate::zone_read::{Around, Point, Slice, plan_points, plan_window, read_points, read_window};
+use crate::{OpenError, ReadError};
 
 /// A UTM zone of one year in a zone store, whose parts are read as they are asked for: as a raster in the northern CRS of
 /// the zone.
@@ -24,13 +25,25 @@ pub struct ZoneSource {
     parts: Vec<(ZonePart, u64)>,
     channels: usize,
     limit: ScaleLimit,
+    /// What was asked to open it.
+    pub(super) opening: Fetches,
 }
 
 impl ZoneSource {
-    pub(crate) fn new(store: String, zone: &Zone, year: Year, limit: ScaleLimit) -> Self {
-        let parts = zone.parts.iter().filter_map(|part| Some((part.clone(), part.group.time(year)?)));
+    /// A zone in a year; `None` where it does not have the year.
+    pub(crate) fn new(
+        store: String,
+        zone: &Zone,
+        year: Year,
+        limit: ScaleLimit,
+    ) -> Result<Option<Self>, OpenError> {
+        let mut parts = Vec::new();
+        for part in &zone.parts {
+            parts.extend(part.group.time(year)?.map(|time| (part.clone(), time)));
+        }
         let channels = zone.parts.first().map_or(0, |part| part.group.embeddings.channels());
-        Self { store, year, grid: zone.grid, parts: parts.collect(), channels, limit }
+        let (grid, opening) = (zone.grid, Fetches::default());
+        Ok((!parts.is_empty()).then_some(Self { store, year, grid, parts, channels, limit, opening }))
     }
 
     /// The year.
@@ -78,11 +91,65 @@ impl ZoneSource {
         data: ArrayViewMut3<'_, i8>,
         mut scales: ArrayViewMut2<'_, f32>,
     ) -> Result<(), ReadError> {
+        let [embeddings, own_scales] = slices(group, time, channels);
+        let asked = Asked::default();
+        self.read_scales(group, own_scales, &embeddings, window, scales.view_mut(), &asked)?;
+        read_window(&embeddings, None, window, data, &Valid { scales: scales.view() }, &asked)
+    }
+
+    /// While the scales come, so do the indexes of those shards of values that may be wanted next.
+    fn read_scales(
+        &self,
+        group: &ZoneGroup,
+        scales: Slice<'_, '_>,
+        next: &Slice<'_, '_>,
+        window: Window,
+        out: ArrayViewMut2<'_, f32>,
+        asked: &Asked,
+    ) -> Result<(), ReadError> {
         let normal = Normal { limit: self.limit, nan_is_no_data: group.nan_is_no_data };
-        let planes = scales.view_mut().insert_axis(Axis(2));
-        read_window(&group.scales, time, window, &[0], planes, &normal)?;
-        let embeddings = group.embeddings_with(channels);
-        read_window(embeddings, time, window, channels, data, &Valid { scales: scales.view() })
+        read_window(&scales, Some(next), window, out.insert_axis(Axis(2)), &normal, asked)
+    }
+
+    /// What [`read_into`](Self::read_into), called in place of this, would ask of the store; `None` where that is not
+    /// known, as where an array is read in the general way. It reads the scales, which say where values are wanted. See
+    /// [`Source::fetches`].
+    ///
+    /// # Errors
+    /// As [`read_into`](Self::read_into).
+    pub fn plan_fetches(&self, window: Window, channels: &Channels) -> Result<Option<Fetches>, ReadError> {
+        let window = window.within(self.grid.rows(), self.grid.cols())?;
+        let list = channels.resolve(self.channels)?;
+        let asked = Asked::plan();
+        for (part, time) in &self.parts {
+            let Some(own) = part.window.intersect(&window) else { continue };
+            let own = part.in_group(own);
+            let [embeddings, scales] = slices(&part.group, *time, &list);
+            let mut there = Array2::zeros((own.rows, own.cols));
+            self.read_scales(&part.group, scales, &embeddings, own, there.view_mut(), &asked)?;
+            plan_window(&embeddings, own, &Valid { scales: there.view() }, &asked)?;
+        }
+        Ok(asked.total())
+    }
+
+    /// As [`plan_fetches`](Self::plan_fetches), for [`read_points_into`](Self::read_points_into).
+    ///
+    /// # Errors
+    /// As [`read_into`](Self::read_into).
+    pub fn plan_fetches_of_points(
+        &self,
+        pixels: &[(usize, usize)],
+        channels: &Channels,
+    ) -> Result<Option<Fetches>, ReadError> {
+        let asked = Asked::plan();
+        let list = self.check_points(pixels, channels)?;
+        let mut scales = vec![f32::INFINITY; pixels.len()];
+        for (part, time) in &self.parts {
+            let (valid, slice) = self.read_point_scales(part, *time, pixels, &list, &mut scales, &asked)?;
+            let places: Vec<_> = valid.into_iter().map(|(_, place)| place).collect();
+            plan_points(&slice, &places, &asked)?;
+        }
+        Ok(asked.total())
     }
 
     /// Reads single pixels (row, col) of some channels into `out`, as (pixels, 1, channels), each chunk once.
@@ -95,42 +162,78 @@ impl ZoneSource {
         channels: &Channels,
         out: &mut Quantized,
     ) -> Result<(), ReadError> {
-        for &(row, col) in pixels {
-            Window::new(row, col, 1, 1).within(self.grid.rows(), self.grid.cols())?;
-        }
-        let list = channels.resolve(self.channels)?;
+        let list = self.check_points(pixels, channels)?;
         let (mut data, scales) = out.reset(pixels.len(), 1, list.len());
         data.fill(0);
         scales.fill(f32::INFINITY);
         let (Some(data), Some(scales)) = (data.as_slice_mut(), scales.as_slice_mut()) else { return Ok(()) };
+        let asked = Asked::default();
         for (part, time) in &self.parts {
-            let place = |&(row, col): &(usize, usize)| {
-                let own = part.window.intersect(&Window::new(row, col, 1, 1))?;
-                let own = part.in_group(own);
-                Some((own.row, own.col))
-            };
-            let places: Vec<_> = pixels.iter().map(place).collect();
-            let points = places.iter().zip(scales.chunks_mut(1));
-            let points = points.filter_map(|(place, out)| place.map(|(row, col)| Point { row, col, out }));
-            read_points(&part.group.scales, *time, &[0], points.collect())?;
-            let normal = Normal { limit: self.limit, nan_is_no_data: part.group.nan_is_no_data };
-            let mut valid = Vec::new();
-            for ((place, scale), out) in places.iter().zip(scales.iter_mut()).zip(data.chunks_mut(list.len()))
-            {
-                let Some((row, col)) = *place else { continue };
-                *scale = normal.scale(*scale);
-                if scale.is_finite() {
-                    valid.push(Point { row, col, out });
-                }
-            }
-            read_points(part.group.embeddings_with(&list), *time, &list, valid)?;
+            let (valid, slice) = self.read_point_scales(part, *time, pixels, &list, scales, &asked)?;
+            let mut outs = data.chunks_mut(list.len()).enumerate();
+            let points = valid.into_iter().filter_map(|(index, (row, col))| {
+                let (_, out) = outs.find(|(at, _)| *at == index)?;
+                Some(Point { row, col, out })
+            });
+            read_points(&slice, None, points.collect(), &asked)?;
         }
         Ok(())
+    }
+
+    fn check_points(&self, pixels: &[(usize, usize)], channels: &Channels) -> Result<Vec<usize>, ReadError> {
+        for &(row, col) in pixels {
+            Window::new(row, col, 1, 1).within(self.grid.rows(), self.grid.cols())?;
+        }
+        Ok(channels.resolve(self.channels)?)
+    }
+
+    /// Reads the scales of those pixels that lie in a part; gives the valid ones, each with its place in the list and in
+    /// the group, ascending, and what to read of them next.
+    fn read_point_scales<'r, 'c>(
+        &self,
+        part: &'r ZonePart,
+        time: u64,
+        pixels: &[(usize, usize)],
+        channels: &'c [usize],
+        scales: &mut [f32],
+        asked: &Asked,
+    ) -> Result<(Vec<PlacedPixel>, Slice<'r, 'c>), ReadError> {
+        let place = |&(row, col): &(usize, usize)| {
+            let own = part.window.intersect(&Window::new(row, col, 1, 1))?;
+            let own = part.in_group(own);
+            Some((own.row, own.col))
+        };
+        let places: Vec<_> = pixels.iter().map(place).collect();
+        let points = places.iter().zip(scales.chunks_mut(1));
+        let points = points.filter_map(|(place, out)| place.map(|(row, col)| Point { row, col, out }));
+        let [embeddings, own_scales] = slices(&part.group, time, channels);
+        read_points(&own_scales, Some(&embeddings), points.collect(), asked)?;
+        let normal = Normal { limit: self.limit, nan_is_no_data: part.group.nan_is_no_data };
+        let mut valid = Vec::new();
+        for (index, (place, scale)) in places.iter().zip(scales).enumerate() {
+            let Some(place) = *place else { continue };
+            *scale = normal.scale(*scale);
+            if scale.is_finite() {
+                valid.push((index, place));
+            }
+        }
+        Ok((valid, embeddings))
     }
 
     fn failed(&self, cause: ReadError) -> SourceError {
         SourceError::new(self.name(), cause)
     }
+}
+
+/// A pixel: its place in a list, and its row and column in its group.
+type PlacedPixel = (usize, (usize, usize));
+
+/// The embeddings of a time and channels, and their scales.
+fn slices<'r, 'c>(group: &'r ZoneGroup, time: u64, channels: &'c [usize]) -> [Slice<'r, 'c>; 2] {
+    [
+        Slice { array: group.embeddings_with(channels), time, channels },
+        Slice { array: &group.scales, time, channels: &[0] },
+    ]
 }
 
 /// Brings scales into the form in which they are given out.
@@ -213,6 +316,23 @@ impl Source for ZoneSource {
         out: &mut Quantized,
     ) -> Result<(), SourceError> {
         self.read_points_into(pixels, channels, out).map_err(|cause| self.failed(cause))
+    }
+
+    fn fetches(&self, window: Window, channels: &Channels) -> Result<Option<Fetches>, SourceError> {
+        self.plan_fetches(window, channels).map_err(|cause| self.failed(cause))
+    }
+
+    fn fetches_of_pixels(
+        &self,
+        pixels: &[(usize, usize)],
+        channels: &Channels,
+    ) -> Result<Option<Fetches>, SourceError> {
+        self.plan_fetches_of_points(pixels, channels).map_err(|cause| self.failed(cause))
+    }
+
+    /// What [`Zones::zone`](tessera_core::Zones::zone) asked to find out whether anything is there.
+    fn opening(&self) -> Fetches {
+        self.opening
     }
 
     fn block_rows(&self) -> usize {

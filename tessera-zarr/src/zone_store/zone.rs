@@ -83,10 +83,12 @@ impl Zone {
     pub(crate) fn extent(&self, bytes: &dyn ByteRanges, year: Year, strip: Edges) -> Option<Edges> {
         let mut all: Option<Edges> = None;
         for part in &self.parts {
-            let Some(time) = part.group.time(year) else { continue };
+            // What cannot be read may have anything.
+            let Ok(time) = part.group.time(year) else { return Some(strip) };
+            let Some(time) = time else { continue };
             let scales = &part.group.scales;
             let Ok(Some(written)) = scales.written(bytes, time) else { return Some(strip) };
-            let windows = written.iter().filter_map(|index| scales.window_of(index));
+            let windows = written.iter().filter_map(|(index, _)| scales.window_of(index));
             let Some(window) = windows.reduce(Window::hull) else { continue };
             let bounds = part.group.grid.window(&window).ok().and_then(|grid| grid.lon_lat_bounds().ok());
             let Some(bounds) = bounds else { return Some(strip) };

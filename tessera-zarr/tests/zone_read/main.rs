@@ -4,6 +4,9 @@
 
 mod bad_input;
 mod check;
+mod far;
+mod far_tiles;
+mod far_zones;
 mod golden;
 mod layouts;
 mod storage;

@@ -8,7 +8,7 @@ use super::{Mean, Opened, QueryError};
 use crate::area::footprint::Footprint;
 use crate::area::utm_box::UtmBox;
 use crate::raster_grid::parts_in_zone;
-use crate::{PIXEL_SIZE, PixelGrid, Quantized, Region, ScalesView, UtmProjection, Window};
+use crate::{Fetches, PIXEL_SIZE, PixelGrid, Quantized, Region, ScalesView, UtmProjection, Window};
 
 /// What is read of a zone at a time.
 const STRIP_BYTES: usize = 8 << 20;
@@ -27,6 +27,22 @@ impl Mean<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What [`gather`](Self::gather) will ask of a store.
+    pub(super) fn fetches_of_tile(&self, tile: &Window) -> Result<Option<Fetches>, QueryError> {
+        let mut all = Some(Fetches::default());
+        let Some(degrees) = self.grid.lon_lat_box(tile)? else { return Ok(all) };
+        for zone in &self.zones {
+            for (_, part) in parts_in_zone(&degrees, zone.number) {
+                let Some(window) = window_around(&part, &zone.grid)? else { continue };
+                for strip in window.row_blocks(zone.rows_of(STRIP_BYTES, window.cols)) {
+                    let from = (strip.row as i64, strip.col as i64);
+                    all = Fetches::both(all, zone.fetches(from, (strip.rows, strip.cols))?);
+                }
+            }
+        }
+        Ok(all)
     }
 
     fn add(

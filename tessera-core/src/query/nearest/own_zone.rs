@@ -4,7 +4,7 @@ use ndarray::s;
 
 use super::{Block, Nearest, Opened, QueryError};
 use crate::area::footprint::Footprint;
-use crate::{Area, PixelGrid, Quantized, Region, ScalesView, Window};
+use crate::{Area, Fetches, PixelGrid, Quantized, Region, ScalesView, Window};
 
 /// The zone on whose lattice a raster lies: within the longitudes of the zone its cells are the zone's pixels, which
 /// are read as they lie, without a projection for each.
@@ -25,6 +25,14 @@ impl<'a> OwnZone<'a> {
         let offset = grid.offset_in(&zone.grid)?;
         let area = answer.clip.clone().unwrap_or_else(|| Region::WORLD.into());
         Some(Self { zone, grid, offset, area })
+    }
+
+    /// What [`read`](Self::read) of a part of the raster will ask of a store, and which parts do not lie within the zone.
+    pub(super) fn fetches(&self, window: Window) -> Result<(Option<Fetches>, Vec<Window>), QueryError> {
+        let split = Footprint::new(&self.area, self.grid)?.split(window)?;
+        let Some(inside) = split.inside else { return Ok((Some(Fetches::default()), split.outside)) };
+        let from = (self.offset.0 + inside.row as i64, self.offset.1 + inside.col as i64);
+        Ok((self.zone.fetches(from, (inside.rows, inside.cols))?, split.outside))
     }
 
     /// Reads what lies within the zone, and says which parts do not.
