@@ -2,6 +2,7 @@
 
 mod build;
 mod export;
+mod home;
 mod input;
 mod inputs;
 mod pyramid;
@@ -9,6 +10,8 @@ mod pyramids;
 mod records;
 mod search;
 mod validate;
+
+pub(crate) use home::Home;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};

@@ -3,6 +3,8 @@
 mod answer;
 mod api;
 mod app;
+mod asked_range;
+mod below;
 mod files;
 mod folder;
 mod item_name;
@@ -10,6 +12,9 @@ mod listen;
 mod live_index;
 mod log;
 mod media;
+mod object_answer;
+mod objects;
+mod root;
 mod served;
 mod served_path;
 
@@ -24,18 +29,19 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
 use crate::report::Report;
-use folder::Folder;
 use listen::Stop;
+use root::Root;
 use served::Served;
 
 /// Serve a catalogue, its map and the files beside it over HTTP, with a STAC API.
 ///
 /// Everything below PATH is served and nothing outside of it: links out of it are not followed, hidden files (but the
 /// metadata of Zarr V2) and folders *.build are not there. A catalogue whose stores lie beside it is served by the folder
-/// that holds both.
+/// that holds both. What lies at an address is passed on part by part as it is asked for, with the rights of this process.
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// A folder that holds a catalogue (catalog.json), or has a subfolder that does
+    /// A folder that holds a catalogue (catalog.json), or has a subfolder that does; or its address, as s3://bucket/prefix
+    /// or https://host/prefix
     path: PathBuf,
 
     /// The port to listen at; 0 takes a free one
@@ -56,10 +62,12 @@ pub(crate) struct ServeArgs {
 }
 
 pub(crate) fn run(args: &ServeArgs, report: &Report) -> Result<()> {
-    let folder = Folder::open(&args.path)?;
+    let root = Root::open(&args.path)?;
     let threads = available_parallelism().map_or(2, |n| n.get().clamp(2, 8));
     let runtime = Builder::new_multi_thread()
         .worker_threads(threads)
+        // One is held by each answer from a store, and there are no more answers than connections.
+        .max_blocking_threads(2 * listen::CONNECTIONS)
         .enable_all()
         .build()
         .context("cannot start threads to serve")?;
@@ -70,7 +78,7 @@ pub(crate) fn run(args: &ServeArgs, report: &Report) -> Result<()> {
         let listener =
             TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))?;
         let address = listener.local_addr().context("cannot tell the address listened at")?;
-        let served = Served::open(folder, address, args.base_url.as_deref(), *report)?;
+        let served = Served::open(root, address, args.base_url.as_deref(), *report)?;
         if served.index().is_none() {
             report.note("the catalogue has no index, so there is no STAC API: tessera catalog build makes one that has");
         } else if let Some(href) = served.outside()? {

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
-use tessera_stac::{CatalogEvent, CatalogIndex, CatalogOptions, CatalogWriter, YearRecords};
+use tessera_stac::{CatalogError, CatalogEvent, CatalogOptions, CatalogWriter, YearRecords};
 
+use crate::catalog::Home;
 use crate::catalog::input::InputArgs;
 use crate::catalog::inputs::Inputs;
 use crate::exit::{Incomplete, Interrupted};
@@ -28,7 +29,8 @@ pub(super) struct BuildArgs {
     #[command(flatten)]
     input: InputArgs,
 
-    /// The folder to write
+    /// The folder to write, or its address: s3://bucket/prefix, which must hold nothing else. It is made in the system's folder
+    /// for temporary files (TMPDIR) first
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
 
@@ -54,7 +56,7 @@ pub(super) struct BuildArgs {
 /// Tiles that no SOURCE has stay as they are, unless --prune. With --pyramid no SOURCE is needed.
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
-    /// The catalogue
+    /// The catalogue: its folder, or its address
     catalog: PathBuf,
 
     #[command(flatten)]
@@ -79,7 +81,11 @@ pub(super) fn build(args: &BuildArgs, report: &Report) -> Result<()> {
         bail!("no SOURCE: expected tiles to make a catalogue of, of which a pyramid is the picture");
     }
     let inputs = Inputs::open(&args.input, BTreeMap::new(), report)?;
-    write(CatalogWriter::create(&args.output, options)?, &inputs, &args.output, report)
+    let writer = match Home::of(&args.output)? {
+        Home::Folder(path) => CatalogWriter::create(path, options)?,
+        Home::Store(store) => CatalogWriter::create_in(store, options)?,
+    };
+    write(writer, &inputs, &args.output, report)
 }
 
 pub(super) fn update(args: &UpdateArgs, report: &Report) -> Result<()> {
@@ -87,11 +93,15 @@ pub(super) fn update(args: &UpdateArgs, report: &Report) -> Result<()> {
     let known = if args.input.pyramids.pyramids.is_empty() {
         BTreeMap::new()
     } else {
-        let catalog = CatalogIndex::open(&args.catalog)?;
+        let catalog = Home::of(&args.catalog)?.index()?;
         catalog.years().iter().map(|year| (year.year(), year.version().clone())).collect()
     };
     let inputs = Inputs::open(&args.input, known, report)?;
-    write(CatalogWriter::update(&args.catalog, options)?, &inputs, &args.catalog, report)
+    let writer = match Home::of(&args.catalog)? {
+        Home::Folder(path) => CatalogWriter::update(path, options)?,
+        Home::Store(store) => CatalogWriter::update_in(store, options)?,
+    };
+    write(writer, &inputs, &args.catalog, report)
 }
 
 fn write(mut writer: CatalogWriter, inputs: &Inputs, path: &Path, report: &Report) -> Result<()> {
@@ -123,7 +133,25 @@ fn write(mut writer: CatalogWriter, inputs: &Inputs, path: &Path, report: &Repor
     if failed > TOLD {
         report.note(&format!("and {} more", failed - TOLD));
     }
-    let summary = writer.finish()?;
+    let mut sending: Option<Progress> = None;
+    let finished = writer.finish_watched(|event| {
+        match (event, &sending) {
+            (CatalogEvent::Sending { files }, _) => {
+                sending =
+                    Some(Progress::new(report, usize::try_from(files).unwrap_or(usize::MAX), "files sent"));
+            }
+            (CatalogEvent::Sent { files }, Some(sending)) => sending.steps(files),
+            _ => {}
+        }
+        if interrupt::check().is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    if let Some(sending) = sending {
+        sending.finish();
+    }
+    if matches!(finished, Err(CatalogError::Stopped { .. })) {
+        return Err(Interrupted.into());
+    }
+    let summary = finished?;
     let text = format!(
         "{}: {} items in {} blocks of {} years, {} files written",
         path.join("catalog.json").display(),

@@ -8,8 +8,9 @@ use clap::Args;
 use rayon::prelude::*;
 use serde_json::json;
 use tessera_core::Region;
-use tessera_stac::{CatalogIndex, ItemError, Site, TileRecord, YearIndex};
+use tessera_stac::{ItemError, Site, TileRecord, YearIndex};
 
+use super::Home;
 use super::search::chosen::{YearsArgs, site_of};
 use super::search::to_stdout;
 use crate::convert::Files;
@@ -28,7 +29,7 @@ const PIECE: usize = 256;
 /// catalogue: all links are absolute, below its base address, or below its folder on this disk where it has none.
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// The folder of the catalogue
+    /// The folder of the catalogue, or its address
     #[arg(value_name = "DIR")]
     catalog: PathBuf,
 
@@ -57,7 +58,7 @@ pub(super) struct ExportArgs {
 }
 
 pub(super) fn run(args: &ExportArgs, report: &Report) -> Result<()> {
-    let catalog = CatalogIndex::open(&args.catalog)?;
+    let catalog = Home::of(&args.catalog)?.index()?;
     let years = args.years.of(&catalog)?;
     let years = years.into_iter().map(|index| Ok((index, args.site(index)?)));
     let years = years.collect::<Result<Vec<_>>>()?;

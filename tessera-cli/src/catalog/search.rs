@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 use tessera_core::{Region, TileId};
-use tessera_stac::{CatalogIndex, Location, Site, TileRecord, YearIndex};
+use tessera_stac::{Location, Site, TileRecord, YearIndex};
 
+use crate::catalog::Home;
 use crate::interrupt;
 use crate::report::Report;
 use chosen::{YearsArgs, site_of};
@@ -20,7 +21,7 @@ use chosen::{YearsArgs, site_of};
 /// addresses. With --json it is a FeatureCollection of STAC items, whose links are all absolute.
 #[derive(Debug, Args)]
 pub(super) struct SearchArgs {
-    /// The folder of the catalogue
+    /// The folder of the catalogue, or its address
     #[arg(value_name = "DIR")]
     catalog: PathBuf,
 
@@ -37,7 +38,7 @@ pub(super) struct SearchArgs {
 }
 
 pub(super) fn run(args: &SearchArgs, report: &Report) -> Result<()> {
-    let catalog = CatalogIndex::open(&args.catalog)?;
+    let catalog = Home::of(&args.catalog)?.index()?;
     let years = args.years.of(&catalog)?;
     let matched: usize = years.iter().map(|index| index.coverage().count_in(&args.bbox)).sum();
     let returned = matched.min(args.limit);

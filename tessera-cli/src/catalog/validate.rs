@@ -4,10 +4,11 @@ mod told;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use tessera_stac::{CatalogValidator, ValidateError, ValidationSummary};
 
+use crate::catalog::Home;
 use crate::exit::Incomplete;
 use crate::interrupt;
 use crate::progress::Progress;
@@ -41,7 +42,13 @@ pub(super) struct ValidateArgs {
 }
 
 pub(super) fn run(args: &ValidateArgs, report: &Report) -> Result<()> {
-    let mut validator = CatalogValidator::open(&args.catalog)?.files(args.files).hashes(args.hashes);
+    let Home::Folder(folder) = Home::of(&args.catalog)? else {
+        bail!(
+            "{} is an address: expected a catalogue on this machine, as every file of it is read; copy it here first",
+            args.catalog.display()
+        );
+    };
+    let mut validator = CatalogValidator::open(folder)?.files(args.files).hashes(args.hashes);
     if let Some(root) = &args.root {
         validator = validator.root(root)?;
     }

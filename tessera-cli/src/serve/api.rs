@@ -79,8 +79,9 @@ where
         let done = Places::new(&served, &headers).and_then(|places| job(&Api { index, places }));
         done.map_err(|cause| {
             cause.downcast().unwrap_or_else(|cause| {
+                let elsewhere = served.blames_store(&cause);
                 served.complain(&cause.context("cannot answer"));
-                Problem::internal()
+                if elsewhere { Problem::elsewhere() } else { Problem::internal() }
             })
         })
     };

@@ -8,12 +8,14 @@ use axum::extract::State;
 use axum::http::header::{ALLOW, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use tessera_core::Stamp;
 use tokio::task::spawn_blocking;
 use tower_http::services::ServeFile;
 
 use super::answer::{document, not_found, redirect, text};
 use super::folder::is_nothing;
 use super::media::media_type;
+use super::object_answer;
 use super::served::{Content, Served};
 use super::served_path::ServedPath;
 
@@ -35,16 +37,39 @@ pub(super) async fn serve(
     let asked = Arc::clone(&served);
     match spawn_blocking(move || asked.content(&path)).await {
         Ok(Ok(Some(Content::File(file)))) => answer(method, headers, file).await,
+        Ok(Ok(Some(Content::Object(object, stamp)))) => {
+            object_of(&served, &method, &headers, object, stamp).await
+        }
         Ok(Ok(Some(Content::Made(media_type, bytes)))) => document(&headers, media_type, bytes),
         // The path has no empty name, so the address cannot be taken for that of another host.
         Ok(Ok(Some(Content::Folder))) => redirect(&format!("{}/", uri.path())),
         Ok(Ok(Some(Content::Elsewhere(path)))) => redirect(&path),
         Ok(Ok(None)) => not_found(),
         Ok(Err(cause)) => {
+            let elsewhere = served.blames_store(&cause);
             served.complain(&cause.context(format!("cannot answer {}", uri.path())));
-            unreadable()
+            if elsewhere { no_answer() } else { unreadable() }
         }
         Err(_) => unreadable(),
+    }
+}
+
+/// Answers with an object of the store.
+async fn object_of(
+    served: &Served,
+    method: &Method,
+    headers: &HeaderMap,
+    object: String,
+    stamp: Stamp,
+) -> Response {
+    let Some(objects) = served.root().objects() else { return not_found() };
+    let what = format!("cannot answer with {object}");
+    match object_answer::answer(Arc::clone(objects), method, headers, object, stamp).await {
+        Ok(answer) => answer,
+        Err(cause) => {
+            served.complain(&anyhow::Error::new(cause).context(what));
+            no_answer()
+        }
     }
 }
 
@@ -96,6 +121,11 @@ async fn read(method: Method, headers: HeaderMap, file: &Path) -> Response {
         Err(cause) if is_nothing(&cause) => not_found(),
         Err(_) => unreadable(),
     }
+}
+
+/// Only the server is told why.
+fn no_answer() -> Response {
+    text(StatusCode::BAD_GATEWAY, "the store that is served does not answer as it should")
 }
 
 fn unreadable() -> Response {

@@ -5,16 +5,13 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tessera_core::Stamp;
 
 use super::served_path::{ServedPath, is_served};
 use crate::report::list;
 
-/// What need not be written as %XX in the path of an address (RFC 3986).
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
 /// The file that a catalogue starts with.
-const CATALOG: &str = "catalog.json";
+pub(super) const CATALOG: &str = "catalog.json";
 
 /// The folder that is served, and where in it the catalogue lies.
 #[derive(Debug)]
@@ -29,6 +26,8 @@ pub(super) struct Folder {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
     File(PathBuf),
+    /// An object of a store, by its name.
+    Object(String, Stamp),
     Folder,
     Nothing,
 }
@@ -67,26 +66,14 @@ impl Folder {
         }
     }
 
-    /// The path of the catalogue's folder in addresses, from slash to slash: `/` or `/catalogue/`.
-    pub(super) fn catalog_path(&self) -> String {
-        match &self.catalog {
-            Some(name) => format!("/{}/", utf8_percent_encode(name, UNRESERVED)),
-            None => "/".to_owned(),
-        }
+    /// The subfolder of the catalogue; none where it lies in the root.
+    pub(super) fn catalog_name(&self) -> Option<&str> {
+        self.catalog.as_deref()
     }
 
     /// The folder of the catalogue.
     pub(super) fn catalog(&self) -> PathBuf {
         self.catalog.iter().fold(self.root.clone(), |root, name| root.join(name))
-    }
-
-    /// A path as it stands below the folder of the catalogue: `2024/collection.json`.
-    pub(super) fn below_catalog(&self, path: &ServedPath) -> Option<String> {
-        let below = path.below();
-        match &self.catalog {
-            Some(name) => Some(below.strip_prefix(name)?.strip_prefix('/')?.to_owned()),
-            None => Some(below),
-        }
     }
 
     /// What lies at a path: nothing, too, where links lead out of the folder, to what is hidden, or in a circle, and where
@@ -152,15 +139,12 @@ mod tests {
         assert!(open().is_err());
         touch(root.path().join("my stac/catalog.json"));
         let folder = open().unwrap();
-        assert_eq!(folder.catalog_path(), "/my%20stac/");
+        assert_eq!(folder.catalog_name(), Some("my stac"));
         assert!(folder.catalog().ends_with("my stac"));
-        let below = |path: &str| folder.below_catalog(&ServedPath::decode(path).unwrap());
-        assert_eq!(below("/my%20stac/2024/x.json").as_deref(), Some("2024/x.json"));
-        assert_eq!((below("/other/x.json"), below("/my%20stacks/x.json")), (None, None));
         touch(root.path().join("other/catalog.json"));
         assert!(open().unwrap_err().to_string().contains("my stac, other"));
         touch(root.path().join("catalog.json"));
-        assert_eq!(open().unwrap().catalog_path(), "/");
+        assert_eq!(open().unwrap().catalog_name(), None);
         assert!(Folder::open(&root.path().join("none")).is_err());
     }
 

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 /// The most connections at a time; more wait in the system's queue.
-const CONNECTIONS: usize = 512;
+pub(super) const CONNECTIONS: usize = 512;
 /// How long a client may take over the headers of a request, or say nothing between two of them.
 const HEADERS: Duration = Duration::from_secs(30);
 /// The most bytes of the headers of a request.

@@ -7,6 +7,7 @@ use clap::Args;
 use tessera_core::Year;
 use tessera_stac::{CatalogIndex, Location, Site, YearIndex};
 
+use crate::catalog::Home;
 use crate::report::list;
 use crate::zone::lists;
 
@@ -42,10 +43,14 @@ fn years(text: &str) -> Result<Vec<Year>, String> {
 }
 
 /// The site for items that are read elsewhere than in their catalogue: all links are absolute, below the base address, or
-/// below the folder on this disk where there is none.
+/// below the folder of the catalogue where there is none.
 pub(in crate::catalog) fn site_of(index: &YearIndex, folder: &Path) -> Result<Site> {
     let site = index.site()?;
-    if site.is_absolute() { Ok(site) } else { Ok(site.base_url(Location::file(folder)?.as_str())?) }
+    let folder = match Home::of(folder)? {
+        Home::Folder(folder) => Location::file(folder)?.to_string(),
+        Home::Store(store) => store.name().trim_end_matches('/').to_owned(),
+    };
+    if site.is_absolute() { Ok(site) } else { Ok(site.base_url(&folder)?) }
 }
 
 #[cfg(test)]

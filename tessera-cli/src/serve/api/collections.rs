@@ -1,7 +1,5 @@
 //! The collections of the catalogue as the API answers with them.
 
-use std::fs;
-
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tessera_stac::{CatalogIndex, YearIndex, collection_path};
@@ -31,12 +29,9 @@ pub(super) fn collections(index: &CatalogIndex, places: &Places) -> Result<Value
 /// A file that cannot be read, or is no collection.
 pub(super) fn collection(index: &CatalogIndex, year: &YearIndex, places: &Places) -> Result<Value> {
     let file = collection_path(year.year());
-    let path = index.path().join(&file);
-    let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut collection: Value =
-        serde_json::from_slice(&bytes).with_context(|| format!("{} is not JSON", path.display()))?;
-    let object =
-        collection.as_object_mut().with_context(|| format!("{} is no collection", path.display()))?;
+    let what = |what: &str| format!("{file} of {} is {what}", index.path().display());
+    let mut collection = index.json(&file)?.with_context(|| what("not there"))?;
+    let object = collection.as_object_mut().with_context(|| what("no collection"))?;
 
     let api = &places.api;
     let itself = format!("{api}/collections/{}", year.collection_id());

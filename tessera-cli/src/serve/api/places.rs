@@ -27,8 +27,8 @@ impl Places {
             Some(base) => base.to_owned(),
             None => format!("http://{}", host(asked).unwrap_or_else(|| served.address().to_string())),
         };
-        let catalog = format!("{base}{}", served.folder().catalog_path());
-        let site = Site::folder(served.folder().catalog())?.base_url(&catalog);
+        let catalog = format!("{base}{}", served.root().catalog_path());
+        let site = Site::at(served.root().catalog())?.base_url(&catalog);
         Ok(Self { api: format!("{base}/api"), site: site.context("cannot tell the own address")?, catalog })
     }
 

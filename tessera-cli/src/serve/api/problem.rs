@@ -35,6 +35,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, what)
     }
 
+    /// The fault of the store that is served, of which only the server is told more.
+    pub(super) fn elsewhere() -> Self {
+        Self::new(StatusCode::BAD_GATEWAY, "the store that holds the catalogue does not answer as it should")
+    }
+
     /// The fault of the server, of which only it is told more.
     pub(super) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "this cannot be answered now")
