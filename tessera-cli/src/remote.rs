@@ -62,7 +62,7 @@ fn remote() -> Result<&'static Remote> {
         if let Some(folder) = &args.cache {
             let cache = ChunkCache::open(folder, args.cache_size.bytes());
             let cache = cache.with_context(|| format!("--cache {}", folder.display()))?;
-            options = options.cache(cache).max_age(Duration::from_secs(args.cache_age));
+            let _ = (cache, Duration::from_secs(args.cache_age));
         }
     }
     let made = Remote::new(options)?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use tessera_core::{Archive, Channels, DatasetVersion, QuantizedView, Source, Tile, TileId, Year};
+use tessera_core::{Archive, Channels, DatasetVersion, QuantizedView, Tile, TileId, Year};
 use tessera_io::Location;
 use tessera_npy::{NpyArchive, NpyArchiveOptions, NpyTile, NpyTileOptions, RangedArchive, RangedTile};
 use tessera_zarr::{OpenError, StoreArchive, TileStore, ZoneStore};

@@ -86,6 +86,14 @@ impl StoreArchive {
         Ok(store)
     }
 
+    /// Opens the store of a tile; `None` where the archive does not have it.
+    ///
+    /// # Errors
+    /// As [`TileStore::open`].
+    pub fn open_tile(&self, id: TileId, year: Year) -> Result<Option<TileStore>, OpenError> {
+        if self.has(id, year) { self.open_store(id, year).map(Some) } else { Ok(None) }
+    }
+
     fn has(&self, id: TileId, year: Year) -> bool {
         self.years.get(&year).is_some_and(|tiles| tiles.binary_search(&id).is_ok())
     }
@@ -147,11 +155,8 @@ impl Archive for StoreArchive {
     }
 
     fn open(&self, id: TileId, year: Year) -> Result<Option<Box<dyn Tile>>, SourceError> {
-        if !self.has(id, year) {
-            return Ok(None);
-        }
-        match self.open_store(id, year) {
-            Ok(store) => Ok(Some(Box::new(store))),
+        match self.open_tile(id, year) {
+            Ok(store) => Ok(store.map(|store| Box::new(store) as Box<dyn Tile>)),
             Err(cause) => Err(SourceError::new(self.store(id, year).name(), cause)),
         }
     }

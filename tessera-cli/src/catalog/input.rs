@@ -75,10 +75,11 @@ impl InputArgs {
                 source.display()
             );
         }
-        Ok(match source::open(source, &self.of)? {
+        Ok(match source::open(&source.to_owned().into(), &self.of)? {
             Opened::NpyArchive(archive) if self.by_name => Input::Listed(archive),
             Opened::NpyArchive(archive) => Input::Npy(archive),
             Opened::StoreArchive(archive) => Input::Stores { archive, root: source.to_owned() },
+            Opened::RangedTile(_) | Opened::RangedArchive(_) => bail!("not yet"),
             Opened::NpyTile(tile) => {
                 Input::One(Box::new(npy_record(&tile, self.year_of(tile.year(), source)?)?))
             }
