@@ -23,11 +23,7 @@ const ROOTS: [&str; 3] = ["zarr.json", ".zmetadata", ".zgroup"];
 /// complete.
 pub(crate) enum Place {
     Folder(PathBuf),
-    Server {
-        store: Arc<dyn ByteStore>,
-        /// What the folder is called, as it was typed.
-        name: PathBuf,
-    },
+    Server(Arc<dyn ByteStore>),
 }
 
 /// The location that was typed where a path could be.
@@ -48,14 +44,7 @@ impl Place {
         }
         let folder =
             location.parent().with_context(|| format!("{location}: expected a name of an object"))?;
-        Ok(Self::Server { store: remote::store(&folder)?, name: PathBuf::from(folder.to_string()) })
-    }
-
-    /// What it is called.
-    pub(crate) fn name(&self) -> &Path {
-        match self {
-            Self::Folder(name) | Self::Server { name, .. } => name,
-        }
+        Ok(Self::Server(remote::store(&folder)?))
     }
 
     /// A hidden folder for what is not complete: on the same disk, or in the system's folder for temporary files.
@@ -64,7 +53,7 @@ impl Place {
         builder.prefix(".tessera-");
         match self {
             Self::Folder(folder) => builder.tempdir_in(folder),
-            Self::Server { .. } => builder.tempdir(),
+            Self::Server(_) => builder.tempdir(),
         }
         .with_context(|| format!("cannot write into {}", self.staged_in().display()))
     }
@@ -73,7 +62,7 @@ impl Place {
     pub(crate) fn staged_in(&self) -> PathBuf {
         match self {
             Self::Folder(folder) => folder.clone(),
-            Self::Server { .. } => std::env::temp_dir(),
+            Self::Server(_) => std::env::temp_dir(),
         }
     }
 }
@@ -90,7 +79,7 @@ impl OneFile {
     /// Refuses, before any work is done, a place that is taken.
     pub(crate) fn begin(output: &Path, overwrite: bool) -> Result<Self> {
         let place = Place::of(output)?;
-        let Place::Server { store, .. } = &place else {
+        let Place::Server(store) = &place else {
             let path = location(output)?.as_path().unwrap_or(output).to_owned();
             if !overwrite && path.try_exists()? {
                 bail!(
@@ -245,7 +234,7 @@ mod tests {
     #[test]
     fn the_place_of_a_path_is_its_folder() {
         for (output, folder) in [("a.tif", "."), ("x/a.tif", "x"), ("/a.tif", "/")] {
-            assert_eq!(Place::of(Path::new(output)).unwrap().name(), Path::new(folder));
+            assert_eq!(Place::of(Path::new(output)).unwrap().staged_in(), Path::new(folder));
         }
         assert!(Place::of(Path::new("ftp://host/a.tif")).is_err());
     }

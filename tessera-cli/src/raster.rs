@@ -28,8 +28,9 @@ pub(crate) use whole_tile::WholeTile;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
+use tessera_core::Fetches;
 use tessera_pca::Basis;
 
 use crate::colouring::percentages;
@@ -86,6 +87,23 @@ pub(crate) fn write(args: &OutputArgs, asked: &Asked, rasters: &[Raster<'_>], re
     stage.place(&files)?;
     tell(asked, &args.output, &written, None, report);
     Ok(())
+}
+
+/// What [`write`] will ask of a server; `None` where that is not known.
+pub(crate) fn fetches(args: &OutputArgs, rasters: &[Raster<'_>]) -> Result<Option<Fetches>> {
+    let format = args.format()?;
+    let mut all = Some(Fetches::default());
+    for Raster { cells, .. } in rasters {
+        let means = cells.are_means();
+        let of_raster = match format {
+            Format::Npy => cells.fetches(cells.strip_rows((args.memory, npy::parts(args.dequantize && !means)))?)?,
+            Format::GeoTiff => cells.fetches(cells.strip_rows((args.memory, geotiff::parts(means)))?)?,
+            Format::Zarr => cells.fetches(store::strips(args, cells)?)?,
+            Format::Png => bail!("--plan: a picture is read several times, as often as its colours need: expected another output"),
+        };
+        all = Fetches::both(all, of_raster);
+    }
+    Ok(all)
 }
 
 /// Writes rasters as pictures in the usual colours.

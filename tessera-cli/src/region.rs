@@ -10,11 +10,13 @@ pub(crate) use rasters::{Resampling, rasters};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use tessera_core::{Channels, Query};
-use tessera_io::Location;
+use serde_json::json;
+use tessera_core::{Channels, Fetches, Query, Zones};
+use tessera_io::{Location, Traffic};
 
 use crate::channels;
 use crate::raster::{self, Asked, OutputArgs};
+use crate::remote;
 use crate::report::Report;
 use crate::source::{self, SourceArgs, with_all_years, year_of};
 
@@ -53,6 +55,11 @@ pub(crate) struct RegionArgs {
     /// What a cell of --grid gets
     #[arg(long, value_enum, default_value = "nearest")]
     resampling: Resampling,
+
+    /// Say how many requests would be sent to the server of SOURCE, and how many bytes they would answer with, and write
+    /// nothing. The indexes of shards and the scales are read for that
+    #[arg(long)]
+    plan: bool,
 }
 
 pub(crate) fn run(args: &RegionArgs, report: &Report) -> Result<()> {
@@ -64,13 +71,18 @@ pub(crate) fn run(args: &RegionArgs, report: &Report) -> Result<()> {
     let year = year_of(zones.get(), args.of.year)?;
     let channels = args.channels.clone().unwrap_or_default();
     let query = Query::new(area, year).channels(channels.clone()).clip(args.clip);
+    let (version, before) = (zones.get().version(), remote::traffic());
     let rasters = rasters(&query, zones.get(), &args.grid, args.resampling);
     let rasters = rasters.map_err(|error| with_all_years(error, &args.source, &args.of))?;
+    if args.plan {
+        let asked = raster::fetches(&args.out, &rasters)?;
+        return tell_plan(zones.get(), before, asked, report);
+    }
     let depth = rasters.first().map_or(0, |raster| raster.cells.channels());
     let asked = Asked {
         source: zones.get().name(),
         year,
-        version: zones.get().version(),
+        version,
         channels: channels::numbers(&channels, depth)?,
         bbox: [region.west(), region.south(), region.east(), region.north()],
     };
@@ -88,4 +100,16 @@ impl RegionArgs {
         }
         self.out.check(self.resampling == Resampling::Mean)
     }
+}
+
+/// Tells what would be asked of a server; some of it was asked before.
+fn tell_plan(zones: &dyn Zones, before: Traffic, asked: Option<Fetches>, report: &Report) -> Result<()> {
+    let Some(asked) = asked else {
+        bail!("{}: what reading it asks is known only when it is read: its arrays are of other layouts", zones.name());
+    };
+    let requests = before.requests - before.retries + asked.requests;
+    let bytes = before.bytes_read + asked.bytes;
+    let text = format!("{}: {requests} requests, {bytes} bytes", zones.name());
+    report.result(&text, &json!({"source": zones.name(), "requests": requests, "bytes": bytes}));
+    Ok(())
 }

@@ -37,6 +37,7 @@ use crate::{Layout, StagingError, WriteError, WriteReport, metadata, tile_arrays
 ///         Ok(())
 ///     })?;
 /// assert_eq!(asked, [0..256, 256..300]);
+/// assert!(RasterWriter::new(Layout::default()).strips(&grid, 3)?.eq(asked));
 /// assert_eq!(report.bytes_in, 300 * 40 * (3 + 4));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -95,6 +96,20 @@ impl RasterWriter {
         self
     }
 
+    /// The rows of a raster of so many channels that are asked for at a time, as [`write`](Self::write) asks for them.
+    ///
+    /// # Errors
+    /// A layout that does not fit the raster.
+    pub fn strips(
+        &self,
+        grid: &RasterGrid,
+        channels: usize,
+    ) -> Result<impl Iterator<Item = Range<usize>> + use<>, WriteError> {
+        let (rows, cols) = (grid.rows(), grid.cols());
+        let step = rows_of(&tile_arrays::embeddings(&self.layout, (rows, cols, channels), grid.crs())?, grid);
+        Ok((0..rows).step_by(step).map(move |first| first..(first + step).min(rows)))
+    }
+
     /// Writes a raster to `path`, whose parent folder must exist.
     ///
     /// # Errors
@@ -144,8 +159,7 @@ impl RasterWriter {
         let coordinates = tile_arrays::coordinates(grid, info.year, channels)?;
         arrays.extend(coordinates.iter().map(|one| one.spec.clone()));
         let (embeddings, scales) = (&arrays[0], &arrays[1]);
-        let step = embeddings.shard.as_ref().map_or(embeddings.grid.chunk_shape()[0], |shard| shard[0]);
-        let step = usize::try_from(step).unwrap_or(usize::MAX).min(grid.rows());
+        let step = rows_of(embeddings, grid);
         let needed = (step as u64).saturating_mul(grid.cols() as u64).saturating_mul(channels as u64 + 4);
         if needed > budget.bytes() {
             let (rows, cols, budget) = (step, grid.cols(), budget.bytes());
@@ -203,4 +217,10 @@ impl RasterWriter {
             bytes_out,
         })
     }
+}
+
+/// Rows that are written at a time: those of a chunk, or of a shard.
+fn rows_of(embeddings: &ArraySpec, grid: &RasterGrid) -> usize {
+    let step = embeddings.shard.as_ref().map_or(embeddings.grid.chunk_shape()[0], |shard| shard[0]);
+    usize::try_from(step).unwrap_or(usize::MAX).clamp(1, grid.rows().max(1))
 }

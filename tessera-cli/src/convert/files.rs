@@ -30,7 +30,7 @@ impl Spot {
         let name = || path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         Ok(match Place::of(path)? {
             Place::Folder(folder) => Self::Folder(folder),
-            Place::Server { store, .. } => {
+            Place::Server(store) => {
                 Self::Server(store, name().with_context(|| format!("{}: expected a name", path.display()))?)
             }
         })

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use anyhow::{Error, Result};
 use tessera_core::{
-    Answer, Mean, Means, MemoryBudget, Quantized, QuantizedView, QueryError, RasterGrid, ScaleCounts,
-    ScaleLimit,
+    Answer, Fetches, Mean, Means, MemoryBudget, Quantized, QuantizedView, QueryError, RasterGrid, ScaleCounts,
+    ScaleLimit, StripRows,
 };
 
 use super::WholeTile;
@@ -62,13 +62,7 @@ impl Cells<'_> {
         progress: &Progress,
         work: &mut dyn FnMut(Strip<'_>) -> Result<()>,
     ) -> Result<()> {
-        let share = MemoryBudget::from_bytes((memory.bytes() / parts).clamp(1, MOST))?;
-        let strips = match self {
-            Self::Pixels(answer) => answer.strip_rows(share),
-            Self::Tile(tile) => Pixels::strip_rows(tile, share),
-            Self::Means(answer) => answer.strip_rows(share),
-        };
-        let strips = strips.map_err(|error| too_little(error, memory, share))?;
+        let strips = self.strip_rows((memory, parts))?;
         let (mut pixels, mut means) = (Quantized::empty(), Means::default());
         for rows in strips {
             interrupt::check()?;
@@ -80,6 +74,36 @@ impl Cells<'_> {
             progress.steps(count);
         }
         Ok(())
+    }
+
+    /// The strips of so many parts of the memory.
+    pub(super) fn strip_rows(&self, (memory, parts): (MemoryBudget, u64)) -> Result<StripRows> {
+        let share = MemoryBudget::from_bytes((memory.bytes() / parts).clamp(1, MOST))?;
+        let strips = match self {
+            Self::Pixels(answer) => answer.strip_rows(share),
+            Self::Tile(tile) => Pixels::strip_rows(tile, share),
+            Self::Means(answer) => answer.strip_rows(share),
+        };
+        strips.map_err(|error| too_little(error, memory, share))
+    }
+
+    /// What is asked of a server where these rows are read one after another; `None` where that is not known.
+    pub(super) fn fetches(&self, strips: impl Iterator<Item = Range<usize>>) -> Result<Option<Fetches>> {
+        let mut all = Some(match self {
+            Self::Pixels(answer) => answer.opening(),
+            Self::Tile(tile) => Pixels::opening(tile),
+            Self::Means(answer) => answer.opening(),
+        });
+        for rows in strips {
+            interrupt::check()?;
+            let strip = match self {
+                Self::Pixels(answer) => answer.fetches_of_rows(rows)?,
+                Self::Tile(tile) => Pixels::fetches_of_rows(tile, rows)?,
+                Self::Means(answer) => answer.fetches_of_rows(rows)?,
+            };
+            all = Fetches::both(all, strip);
+        }
+        Ok(all)
     }
 
     /// Reads some rows into one of two buffers.

@@ -14,6 +14,11 @@ use super::stage::Stage;
 use super::written::Written;
 use super::{Job, Raster};
 
+/// One of how many parts of the memory a strip may take.
+pub(super) fn parts(means: bool) -> u64 {
+    if means { 4 } else { 16 }
+}
+
 pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Stage) -> Result<Written> {
     let means = raster.cells.are_means();
     let memory = job.args.memory;
@@ -30,7 +35,7 @@ pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Sta
         counted = Some(create(&beside(name, "_counts"), vec!["pixels".to_owned()], memory.bytes() / 8)?);
     }
     let (mut counts, mut floats) = (ScaleCounts::default(), Floats::default());
-    let parts = if means { 4 } else { 16 };
+    let parts = parts(means);
     raster.cells.each_strip((memory, parts), &job.progress, &mut |strip| {
         counts += strip.counts(ScaleLimit::default());
         values.write_rows(floats.of(&strip)?).map_err(failed)?;

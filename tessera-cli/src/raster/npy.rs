@@ -56,7 +56,7 @@ pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Sta
         }
     };
     // Beside the pixels of a strip there are their vectors, four times as large.
-    let parts = if out.floats.is_some() && !means { 10 } else { 2 };
+    let parts = parts(out.floats.is_some() && !means);
     let mut counts = ScaleCounts::default();
     cells.each_strip((job.args.memory, parts), &job.progress, &mut |strip| {
         counts += strip.counts(ScaleLimit::default());
@@ -65,6 +65,11 @@ pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Sta
     let bytes =
         out.finish()? + sidecar(job, raster, &grid, &arrays, &stage.path(&name.with_extension("json")))?;
     Ok(Written::new(raster, files, counts, bytes))
+}
+
+/// One of how many parts of the memory a strip may take; dequantized vectors take more beside it.
+pub(super) fn parts(dequantized: bool) -> u64 {
+    if dequantized { 10 } else { 2 }
 }
 
 /// What the arrays of a raster take on disk.

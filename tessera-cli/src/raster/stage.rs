@@ -28,7 +28,7 @@ impl Stage {
     pub(super) fn claim(&self, name: &Path) -> Result<()> {
         match &self.place {
             Place::Folder(folder) => check_free(&folder.join(name), self.overwrite),
-            Place::Server { store, .. } => place::check_free(&**store, text_of(name)?, self.overwrite),
+            Place::Server(store) => place::check_free(&**store, text_of(name)?, self.overwrite),
         }
     }
 
@@ -58,7 +58,7 @@ impl Stage {
     pub(super) fn place(self, names: &[PathBuf]) -> Result<()> {
         let folder = match &self.place {
             Place::Folder(folder) => folder,
-            Place::Server { store, .. } => {
+            Place::Server(store) => {
                 let send =
                     |name: &PathBuf| place::send(&self.path(name), &**store, text_of(name)?, self.overwrite);
                 return names.iter().rev().try_for_each(send);

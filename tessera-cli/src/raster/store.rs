@@ -1,11 +1,13 @@
 //! A raster as a Zarr store.
 
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Error, Result};
 use tessera_core::{ScaleCounts, ScaleLimit};
 use tessera_zarr::{RasterInfo, RasterWriter, WriteError};
 
+use super::OutputArgs;
 use super::cells::Cells;
 use super::stage::Stage;
 use super::written::Written;
@@ -52,4 +54,9 @@ pub(super) fn write(job: &Job<'_>, raster: &Raster<'_>, name: &Path, stage: &Sta
         }
         (None, Ok(done)) => Ok(Written::new(raster, vec![name.to_owned()], counts, done.bytes_out)),
     }
+}
+
+/// The strips in which a store asks for its rows.
+pub(super) fn strips(args: &OutputArgs, cells: &Cells<'_>) -> Result<impl Iterator<Item = Range<usize>>> {
+    Ok(RasterWriter::new(args.layout.layout()?).strips(&cells.grid(), cells.channels())?)
 }
