@@ -60,12 +60,19 @@ impl Objects {
     ) -> io::Result<Option<Vec<u8>>> {
         self.check(object)?;
         out.clear();
-        // There is no range of HTTP for it.
-        if let ByteRange::From { length: 0, .. } | ByteRange::Last(0) = range {
+        let asked = match range {
+            ByteRange::From { offset, length } => offset.checked_add(length).is_some() && length > 0,
+            ByteRange::Last(length) => length > 0,
+            ByteRange::All => true,
+        };
+        if !asked {
+            // There is no range of HTTP for it.
             let Some((size, version)) = self.head(object).await? else { return Ok(None) };
             self.fix(object, &version)?;
             return match range {
-                ByteRange::From { offset, .. } if offset > size => Err(beyond(object, range, Some(size))),
+                ByteRange::From { offset, length } if length > 0 || offset > size => {
+                    Err(beyond(object, range, Some(size)))
+                }
                 _ => Ok(Some(out)),
             };
         }
