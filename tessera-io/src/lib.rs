@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "cache")]
+mod chunk_cache;
 mod geotiff;
 mod location;
 #[cfg(feature = "pyramid")]
@@ -14,6 +16,8 @@ mod remote;
 mod remote_url;
 mod table;
 
+#[cfg(feature = "cache")]
+pub use chunk_cache::{CachedVersion, ChunkCache};
 pub use geotiff::{
     Compression, GeoTiffError, GeoTiffOptions, GeoTiffPictureWriter, GeoTiffReport, GeoTiffSpec,
     GeoTiffWriter,
