@@ -2,6 +2,7 @@
 
 mod entry;
 mod key;
+mod known;
 mod ledger;
 mod partial;
 mod record;
@@ -17,6 +18,7 @@ use std::time::SystemTime;
 
 use entry::Entry;
 use key::Key;
+use known::Known;
 use ledger::{Books, Held, Ledger};
 use partial::Partial;
 use room::cost;
@@ -60,6 +62,7 @@ struct Inner {
     root: PathBuf,
     limit: u64,
     ledger: Ledger,
+    known: Known,
 }
 
 /// What is known of an object as a whole.
@@ -96,7 +99,7 @@ impl ChunkCache {
         }
         root::prepare(&root)?;
         let ledger = Ledger::open(&root.join(root::LEDGER))?;
-        let inner = Inner { root, limit, ledger };
+        let inner = Inner { root, limit, ledger, known: Known::default() };
         {
             let mut held = inner.ledger.lock()?;
             root::mark(&inner.root)?;
@@ -178,7 +181,7 @@ impl ChunkCache {
         out.clear();
         let key = Key::of_object(url, version);
         // A range that is not sound is removed, and another may serve.
-        while let Some(entry) = Entry::find(&self.inner.root, &key, &range) {
+        while let Some(entry) = self.inner.find(&key, &range) {
             match entry.read(&key, &range, out) {
                 Ok(true) => return true,
                 // Gone since it was found.
@@ -194,7 +197,7 @@ impl ChunkCache {
     /// Whether a range is there, as a file of its own or in a longer one. That it is sound shows when it is read.
     #[must_use]
     pub fn contains(&self, url: &str, version: &str, range: Range<u64>) -> bool {
-        Entry::find(&self.inner.root, &Key::of_object(url, version), &range).is_some()
+        self.inner.find(&Key::of_object(url, version), &range).is_some()
     }
 
     /// Keeps a range of a version of an object. Nothing happens where it is there already, is empty, or is longer than
@@ -208,16 +211,22 @@ impl ChunkCache {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         let key = Key::of_object(url, version);
-        if range.is_empty() || Entry::find(&self.inner.root, &key, &range).is_some() {
+        if range.is_empty() || self.inner.find(&key, &range).is_some() {
             return Ok(());
         }
         let path = key.entry(&self.inner.root, &range);
         let length = entry::file_len(bytes.len() as u64);
-        self.inner.keep(&path, false, length, |file| entry::write(file, &key, &range, bytes))
+        self.inner.keep(&path, false, length, |file| entry::write(file, &key, &range, bytes))?;
+        self.inner.known.add(&key, &range);
+        Ok(())
     }
 }
 
 impl Inner {
+    fn find(&self, key: &Key, range: &Range<u64>) -> Option<Entry> {
+        Entry::find(&self.root, &self.known, key, range)
+    }
+
     /// How much is used; counted where nothing says it, or it was not counted for long.
     fn books(&self, held: &mut Held<'_>) -> io::Result<Books> {
         match held.read()? {

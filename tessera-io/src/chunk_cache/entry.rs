@@ -10,7 +10,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::key::{Key, range_of};
+use super::key::Key;
+use super::known::Known;
 
 const MAGIC: &[u8; 8] = b"tschunk1";
 /// Bytes that are checked together.
@@ -34,7 +35,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// What holds a range: just it, or the shortest that contains it.
-    pub(super) fn find(root: &Path, key: &Key, wanted: &Range<u64>) -> Option<Self> {
+    pub(super) fn find(root: &Path, known: &Known, key: &Key, wanted: &Range<u64>) -> Option<Self> {
         if wanted.is_empty() {
             return None;
         }
@@ -42,11 +43,17 @@ impl Entry {
         if path.exists() {
             return Some(Self { path, range: wanted.clone() });
         }
-        let names = key.folder(root).read_dir().ok()?.filter_map(Result::ok);
-        let ranges = names.filter_map(|entry| range_of(entry.file_name().to_str()?));
-        let holding = ranges.filter(|range| range.start <= wanted.start && wanted.end <= range.end);
-        let range = holding.min_by_key(|range| range.end - range.start)?;
-        Some(Self { path: key.entry(root, &range), range })
+        known.remove(key, wanted);
+        // Each that is gone is forgotten; should others come and go all the time, that is a miss.
+        for _ in 0..16 {
+            let range = known.holding(root, key, wanted)?;
+            let path = key.entry(root, &range);
+            if path.exists() {
+                return Some(Self { path, range });
+            }
+            known.remove(key, &range);
+        }
+        None
     }
 
     /// Reads a part of it in place of what `out` holds, which is a use of it; false where the file is not sound.

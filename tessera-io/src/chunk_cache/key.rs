@@ -7,7 +7,7 @@ use super::root::{OBJECTS, VERSIONS};
 
 /// The hash of an address, or of an address and a version: a name that says neither, in case an address has a secret
 /// in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key([u8; 32]);
 
 impl Key {
@@ -48,7 +48,7 @@ impl Key {
 
     /// The file of a range of an object.
     pub(super) fn entry(&self, root: &Path, range: &Range<u64>) -> PathBuf {
-        self.folder(root).join(format!("{}-{}", range.start, range.end))
+        self.folder(root).join(file_name(range))
     }
 
     /// In one of 256 folders, so that none has too many names in it.
@@ -59,9 +59,13 @@ impl Key {
     }
 }
 
+fn file_name(range: &Range<u64>) -> String {
+    format!("{}-{}", range.start, range.end)
+}
+
 /// The range that the name of a file says.
 pub(super) fn range_of(name: &str) -> Option<Range<u64>> {
     let (start, end) = name.split_once('-')?;
     let range = start.parse().ok()?..end.parse().ok()?;
-    (!range.is_empty()).then_some(range)
+    (!range.is_empty() && file_name(&range) == name).then_some(range)
 }

@@ -117,3 +117,30 @@ fn what_a_living_process_writes_is_left_alone() {
     assert_eq!(cache.bytes().unwrap(), used);
     assert!(!living.exists());
 }
+
+#[test]
+fn what_another_process_keeps_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) =
+        (ChunkCache::open(dir.path(), LIMIT).unwrap(), ChunkCache::open(dir.path(), LIMIT).unwrap());
+    let data = object(URLS[0], "1", 1000);
+    let mut out = Vec::new();
+    assert!(!one.get(URLS[0], "1", 100..200, &mut out));
+    other.put(URLS[0], "1", 0..1000, &data).unwrap();
+    other.put(URLS[0], "1", 2000..3000, &data).unwrap();
+    // By just its range at once, and within a longer one a little later.
+    assert!(one.get(URLS[0], "1", 2000..3000, &mut out) && out == data);
+    let start = Instant::now();
+    while !one.get(URLS[0], "1", 100..200, &mut out) {
+        assert!(start.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(out == data[100..200]);
+    // What another removed is not found, though it was known.
+    for path in entries(dir.path()) {
+        std::fs::remove_file(path).unwrap();
+    }
+    assert!(!one.get(URLS[0], "1", 100..200, &mut out) && !one.contains(URLS[0], "1", 2000..2001));
+    one.put(URLS[0], "1", 100..200, &data[100..200]).unwrap();
+    assert!(other.get(URLS[0], "1", 100..200, &mut out));
+}
