@@ -1,6 +1,7 @@
 //! Ranges of objects, kept on disk.
 
 mod entry;
+mod inner;
 mod key;
 mod known;
 mod ledger;
@@ -12,16 +13,14 @@ mod root;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use entry::Entry;
+use inner::Inner;
 use key::Key;
 use known::Known;
-use ledger::{Books, Held, Ledger};
-use partial::Partial;
-use room::cost;
+use ledger::Ledger;
 
 /// Ranges of objects, kept on disk in a folder of their own: by address, version and range, at most so many bytes of
 /// them. What was used last longest ago goes first.
@@ -55,14 +54,6 @@ use room::cost;
 #[derive(Debug, Clone)]
 pub struct ChunkCache {
     inner: Arc<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
-    root: PathBuf,
-    limit: u64,
-    ledger: Ledger,
-    known: Known,
 }
 
 /// What is known of an object as a whole.
@@ -219,88 +210,6 @@ impl ChunkCache {
         self.inner.keep(&path, false, length, |file| entry::write(file, &key, &range, bytes))?;
         self.inner.known.add(&key, &range);
         Ok(())
-    }
-}
-
-impl Inner {
-    fn find(&self, key: &Key, range: &Range<u64>) -> Option<Entry> {
-        Entry::find(&self.root, &self.known, key, range)
-    }
-
-    /// How much is used; counted where nothing says it, or it was not counted for long.
-    fn books(&self, held: &mut Held<'_>) -> io::Result<Books> {
-        match held.read()? {
-            Some(books) if books.recent() => Ok(books),
-            _ => room::count(&self.root, held),
-        }
-    }
-
-    /// Puts a file in its place: room is taken first, so that at no time there is more than the limit; then it is
-    /// written aside, with nobody waiting for it.
-    fn keep(
-        &self,
-        path: &Path,
-        replace: bool,
-        length: u64,
-        write: impl FnOnce(&mut File) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let cost = cost(length);
-        if cost > self.limit / 8 {
-            return Ok(());
-        }
-        let Some(mut partial) = self.reserve(cost)? else { return Ok(()) };
-        let written = write(&mut partial.file);
-
-        let mut held = self.ledger.lock()?;
-        let mut books = self.books(&mut held)?;
-        let placed = written.and_then(|()| partial.place(path, replace));
-        let freed = match &placed {
-            Ok(freed) => *freed,
-            Err(_) if partial.remove() => cost,
-            Err(_) => 0,
-        };
-        books.used = books.used.saturating_sub(freed);
-        held.write(books)?;
-        placed.map(|_| ())
-    }
-
-    /// Takes room for a file, and begins it; `None` where too much is being written just now.
-    fn reserve(&self, cost: u64) -> io::Result<Option<Partial>> {
-        let mut held = self.ledger.lock()?;
-        let mut books = self.books(&mut held)?;
-        if books.used.saturating_add(cost) > self.limit {
-            books = room::make(&self.root, &mut held, self.limit - cost)?;
-            if books.used.saturating_add(cost) > self.limit {
-                return Ok(None);
-            }
-        }
-        // Written down before there is a file: whoever is killed here leaves too high a number, never too low a one.
-        books.used += cost;
-        held.write(books)?;
-        match Partial::begin(&self.root, cost) {
-            Ok(partial) => Ok(Some(partial)),
-            Err(error) => {
-                books.used -= cost;
-                held.write(books)?;
-                Err(error)
-            }
-        }
-    }
-
-    /// Removes a file that is not sound; whether it is gone.
-    fn discard(&self, path: &Path) -> bool {
-        let remove = || -> io::Result<()> {
-            let mut held = self.ledger.lock()?;
-            let mut books = self.books(&mut held)?;
-            let length = path.metadata()?.len();
-            std::fs::remove_file(path)?;
-            books.used = books.used.saturating_sub(cost(length));
-            held.write(books)
-        };
-        match remove() {
-            Ok(()) => true,
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
-        }
     }
 }
 
