@@ -6,6 +6,7 @@
 
 mod answer;
 mod backoff;
+mod cached;
 mod call;
 mod client;
 mod credentials;

@@ -9,6 +9,7 @@ use tessera_core::ObjectChanged;
 
 use super::RemoteNotice;
 use super::answer::content_length;
+use super::cached::Asking;
 use super::call::Call;
 use super::failure::Failure;
 use super::line::Line;
@@ -22,6 +23,9 @@ pub(super) struct Objects {
     versions: Mutex<Versions>,
     /// What was said already.
     said_no_ranges: AtomicBool,
+    said_no_cache: AtomicBool,
+    /// The objects that are being asked for whether they have changed, so that each is asked for once.
+    pub(super) asking: Asking,
     /// Whether the server keeps what is there when it is asked to.
     pub(super) conditional: AtomicU8,
 }
@@ -42,6 +46,8 @@ impl Objects {
             line,
             versions: Mutex::new(Versions::new(VERSIONS)),
             said_no_ranges: AtomicBool::new(false),
+            said_no_cache: AtomicBool::new(false),
+            asking: Asking::default(),
             conditional: AtomicU8::new(UNKNOWN),
         }
     }
@@ -65,6 +71,7 @@ impl Objects {
     }
 
     pub(super) fn changed(&self, object: &str) -> io::Error {
+        self.drop_cached(object);
         ObjectChanged { object: self.line.target.about(object) }.into()
     }
 
@@ -81,6 +88,12 @@ impl Objects {
     pub(super) fn call(&self, method: Method, object: &str, operation: &'static str) -> Call {
         let target = &self.line.target;
         Call::new(method, target.object_url(object), operation, target.about(object))
+    }
+
+    pub(super) fn say_no_cache(&self, error: &io::Error) {
+        if !self.said_no_cache.swap(true, Ordering::Relaxed) {
+            self.line.shared.notice(RemoteNotice::Cache { problem: error.to_string() });
+        }
     }
 
     pub(super) fn say_no_ranges(&self, object: &str, bytes: u64) {

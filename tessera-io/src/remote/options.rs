@@ -8,6 +8,7 @@ use std::time::Duration;
 use tessera_core::Fetching;
 
 use super::RemoteNotice;
+use crate::ChunkCache;
 
 /// Takes what a user should know.
 pub(super) type TakeNotice = Arc<dyn Fn(&RemoteNotice) + Send + Sync>;
@@ -34,6 +35,8 @@ pub struct RemoteOptions {
     pub(super) part: u64,
     pub(super) anonymous: bool,
     pub(super) variables: Option<HashMap<String, String>>,
+    pub(super) cache: Option<ChunkCache>,
+    pub(super) max_age: Duration,
     pub(super) on_notice: Option<TakeNotice>,
 }
 
@@ -54,6 +57,8 @@ impl Default for RemoteOptions {
             part: 16 << 20,
             anonymous: false,
             variables: None,
+            cache: None,
+            max_age: Duration::ZERO,
             on_notice: None,
         }
     }
@@ -160,6 +165,22 @@ impl RemoteOptions {
     ) -> Self {
         self.variables =
             Some(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect());
+        self
+    }
+
+    /// Where ranges that were read are kept for the next time. Each store asks once for each object whether what is kept
+    /// is still what is there, by a request that has no data for its answer where it is; then what is kept costs none.
+    #[must_use]
+    pub fn cache(mut self, cache: ChunkCache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// For how long it is taken for granted, and not asked, that what was found to be there still is; no time, if nothing
+    /// is said. An object that is replaced meanwhile may be read as it was before.
+    #[must_use]
+    pub fn cache_max_age(mut self, time: Duration) -> Self {
+        self.max_age = time;
         self
     }
 

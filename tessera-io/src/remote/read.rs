@@ -2,16 +2,19 @@
 
 use std::io;
 
-use http::header::{IF_MATCH, RANGE};
+use http::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE};
 use http::{Method, StatusCode};
 use tessera_core::ByteRange;
+use tokio::sync::OwnedMutexGuard;
 
 use super::RemoteTrouble;
 use super::answer::{Span, content_length, size_beyond};
 use super::backoff::{Backoff, PROGRESS};
+use super::cached::Lookup;
 use super::failure::Failure;
 use super::line::Reply;
 use super::objects::Objects;
+use super::traffic::count;
 use super::versions::Version;
 
 /// How an attempt ended that is not to be repeated as it was.
@@ -20,6 +23,8 @@ enum Stop {
     Failed(Failure),
     /// Something else is to be asked for, which is known now.
     Again,
+    /// What the cache holds is still what is there.
+    Unmodified,
     /// Nothing helps.
     Error(io::Error),
 }
@@ -44,6 +49,8 @@ struct Reading<'a> {
     out: Vec<u8>,
     /// Where all of what is wanted lies, once an answer has told it, and of what version.
     begun: Option<(Span, Version)>,
+    /// The version of which the cache holds the range, if it is still there; and the turn to find that out.
+    kept: Option<(Version, OwnedMutexGuard<()>)>,
 }
 
 /// The most memory that is taken on a server's word, or a caller's, before bytes come.
@@ -60,22 +67,51 @@ impl Objects {
     ) -> io::Result<Option<Vec<u8>>> {
         self.check(object)?;
         out.clear();
-        // There is no range of HTTP for it.
-        if let ByteRange::From { length: 0, .. } | ByteRange::Last(0) = range {
+        let asked = match range {
+            ByteRange::From { offset, length } => offset.checked_add(length).is_some() && length > 0,
+            ByteRange::Last(length) => length > 0,
+            ByteRange::All => true,
+        };
+        if !asked {
+            // There is no range of HTTP for it.
             let Some((size, version)) = self.head(object).await? else { return Ok(None) };
             self.fix(object, &version)?;
             return match range {
-                ByteRange::From { offset, .. } if offset > size => Err(beyond(object, range, Some(size))),
+                ByteRange::From { offset, length } if length > 0 || offset > size => {
+                    Err(beyond(object, range, Some(size)))
+                }
                 _ => Ok(Some(out)),
             };
         }
+        let known = self.version(object).is_some();
+        let kept = match self.look_up(object, range, &mut out).await {
+            Lookup::Found => return Ok(Some(out)),
+            Lookup::Nothing => None,
+            Lookup::Perhaps(kept, turn) => Some((kept, turn)),
+        };
         let mut backoff = Backoff::new(&self.line.shared.options);
-        let mut reading = Reading { objects: self, object, range, out, begun: None };
+        let mut reading = Reading { objects: self, object, range, out, begun: None, kept };
         loop {
             let before = reading.out.len();
             backoff.attempt();
             let failure = match reading.attempt(backoff.attempts > 1).await {
-                Ok(there) => return Ok(there.then_some(reading.out)),
+                Ok(there) => {
+                    if let (true, Some((span, version))) = (there, &reading.begun) {
+                        self.keep(object, *span, version, known, &reading.out);
+                    }
+                    return Ok(there.then_some(reading.out));
+                }
+                Err(Stop::Unmodified) => {
+                    if let Some((kept, turn)) = reading.kept.take() {
+                        self.still_there(object, &kept)?;
+                        drop(turn);
+                        if self.take_kept(object, range, &kept, &mut reading.out) {
+                            return Ok(Some(reading.out));
+                        }
+                    }
+                    // Damaged since it was looked up.
+                    continue;
+                }
                 Err(Stop::Error(error)) => return Err(error),
                 Err(Stop::Again) => continue,
                 Err(Stop::Failed(failure)) => failure,
@@ -108,11 +144,21 @@ impl Reading<'_> {
         }
         if let Some(tag) = self.objects.version(self.object).as_ref().and_then(Version::strong) {
             call = call.with(IF_MATCH, tag);
+        } else if let Some((kept, _)) = self.kept.as_ref().filter(|_| self.begun.is_none()) {
+            call = match (&kept.tag, &kept.modified) {
+                (Some(tag), _) => call.with(IF_NONE_MATCH, tag),
+                (None, Some(time)) => call.with(IF_MODIFIED_SINCE, time),
+                (None, None) => call,
+            };
         }
         let reply = line.send(&call, again).await?;
         match (reply.parts.status, asked) {
             (StatusCode::PARTIAL_CONTENT, Some(asked)) => self.take_part(reply, asked).await,
             (StatusCode::OK, asked) => self.take_whole(reply, asked).await,
+            (StatusCode::NOT_MODIFIED, _) if self.kept.is_some() => {
+                count(&line.shared.counters.unmodified, 1);
+                Err(Stop::Unmodified)
+            }
             (StatusCode::NOT_FOUND | StatusCode::GONE, _) => match line.refusal(reply).await {
                 failure if matches!(failure.trouble, RemoteTrouble::NoBucket(_)) => Err(failure.into()),
                 _ if self.begun.is_some() => Err(self.objects.changed(self.object).into()),

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use http::HeaderMap;
 use http::header::{ETAG, LAST_MODIFIED};
 
+/// What a time has before it where an ETag could stand, which begins with a quote or a `W`.
+const AT: &str = "at ";
+
 /// What tells one version of an object from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Version {
@@ -43,6 +46,24 @@ impl Version {
             (Some(one), Some(other)) => one == other && sizes,
             _ => sizes && agree(self.modified.as_ref(), other.modified.as_ref()),
         }
+    }
+
+    /// As the text that a cache knows it by; none where it cannot be told from another one.
+    pub(super) fn key(&self) -> Option<String> {
+        match (&self.tag, &self.modified, self.bytes) {
+            (Some(tag), _, _) => Some(tag.clone()),
+            (None, Some(modified), Some(_)) => Some(format!("{AT}{modified}")),
+            _ => None,
+        }
+    }
+
+    /// That of a key, of an object of so many bytes.
+    pub(super) fn of_key(key: &str, bytes: u64) -> Self {
+        let (tag, modified) = match key.strip_prefix(AT) {
+            Some(modified) => (None, Some(modified.to_owned())),
+            None => (Some(key.to_owned()), None),
+        };
+        Self { tag, modified, bytes: Some(bytes) }
     }
 
     /// As the text of a stamp: the ETag without its quotes, as listings differ in them, or the time.
@@ -139,6 +160,10 @@ mod tests {
         assert!(of("a", Some(1)).fits(&of("a", Some(1))));
         assert!(!of("a", Some(1)).fits(&of("a", Some(2))) && !of("a", Some(1)).fits(&of("b", Some(1))));
         assert!(of("a", Some(1)).fits(&of("a", None)));
+        let dated = of("a", Some(1));
+        assert_eq!(Version::of_key(&dated.key().unwrap(), 1), dated);
+        assert_eq!(Version::of_key(&version("\"1\"").key().unwrap(), 9), version("\"1\""));
+        assert_eq!(of("a", None).key(), None);
         assert!(!of("a", None).is_known() && version("W/\"1\"").is_known());
         assert_eq!((version("W/\"1\"").strong(), version("\"1\"").strong()), (None, Some("\"1\"")));
     }

@@ -90,7 +90,7 @@ fn undisturbed_each_range_is_a_request() {
 fn each_trouble_passes() {
     let none = Faults { seed: 7, ..Faults::default() };
     for (what, faults) in [
-        ("busy", Faults { busy: 0.15, burst: 2, ..none.clone() }),
+        ("busy", Faults { busy: 0.1, burst: 2, ..none.clone() }),
         ("busy, asking to wait", Faults { busy: 0.05, retry_after: Some("1".into()), ..none.clone() }),
         ("resets", Faults { reset: 0.3, ..none.clone() }),
         ("truncated", Faults { truncated: 0.3, ..none.clone() }),

@@ -11,6 +11,8 @@ mod weed;
 #[cfg(test)]
 mod bad_days;
 #[cfg(test)]
+mod cache;
+#[cfg(test)]
 mod s3;
 #[cfg(test)]
 mod support;

@@ -43,7 +43,7 @@ impl WebServer {
 /// Options that give up soon, and know nothing of the environment.
 pub(crate) fn quick() -> RemoteOptions {
     RemoteOptions::new()
-        .attempts(8)
+        .attempts(12)
         .waits(Duration::from_millis(2), Duration::from_millis(20))
         .retry_time(Duration::from_secs(20))
         .idle_timeout(Duration::from_millis(400))

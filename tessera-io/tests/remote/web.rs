@@ -70,7 +70,8 @@ fn ranges_are_those_of_a_folder_for_one_request_each() {
         assert_eq!(folder.size(object).unwrap(), store.size(object).unwrap());
     }
     assert_eq!((remote.traffic().requests, remote.traffic().retries), (site.proxy.requests(), 1));
-    assert_eq!(remote.traffic().bytes_read, site.proxy.bytes());
+    // Of a range that is too long by a byte nothing is read of what is there of it.
+    assert_eq!(remote.traffic().bytes_read + 1, site.proxy.bytes());
     for outside in ["../x", "/x", "a//b", ".", "a/", ""] {
         assert_eq!(
             store.read_into(outside, ByteRange::All, &mut there).unwrap_err().kind(),

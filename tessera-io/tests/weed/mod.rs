@@ -56,7 +56,8 @@ impl Weed {
         let log = File::create(dir.path().join("log")).unwrap();
         let child = Command::new(program)
             .arg("server")
-            .args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-volume.max=50"])
+            .args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-volume.max=500"])
+            // Each bucket takes several volumes, small as they are.
             .arg("-master.volumeSizeLimitMB=64")
             .arg(format!("-dir={}", dir.path().display()))
             .arg(format!("-master.port={master}"))
