@@ -62,7 +62,7 @@ fn remote() -> Result<&'static Remote> {
         if let Some(folder) = &args.cache {
             let cache = ChunkCache::open(folder, args.cache_size.bytes());
             let cache = cache.with_context(|| format!("--cache {}", folder.display()))?;
-            let _ = (cache, Duration::from_secs(args.cache_age));
+            options = options.cache(cache).cache_max_age(Duration::from_secs(args.cache_age));
         }
     }
     let made = Remote::new(options)?;
