@@ -115,7 +115,7 @@ impl RgbPyramid {
     /// Where it is none: the error says what differs.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RgbPyramidError> {
         let path = path.as_ref();
-        let (grid, attributes) = parsed::read(std::sync::Arc::new(crate::Folder::new(path)))?;
+        let (grid, attributes) = parsed::read(path)?;
         Self::with(path, grid, attributes)
     }
 

@@ -1,19 +1,20 @@
 //! What the metadata of a pyramid of pictures say.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tessera_core::{ByteRanges, PyramidGrid};
+use tessera_core::PyramidGrid;
 
 use super::attributes::{rounded_down, shape, transform};
 use super::{BANDS, DOCUMENT, EDGE, PyramidAttributes};
 use crate::direct::Direct;
-use crate::group::{First, Group};
-use crate::{OpenError, ZarrFormat};
+use crate::group::Group;
+use crate::{Folder, OpenError, ZarrFormat};
 
 /// The grid and the attributes of a pyramid, every array of which is one that is written here.
-pub(super) fn read(bytes: Arc<dyn ByteRanges>) -> Result<(PyramidGrid, PyramidAttributes), OpenError> {
-    let group = Group::open(bytes, First::Of(ZarrFormat::V3))?;
+pub(super) fn read(path: &Path) -> Result<(PyramidGrid, PyramidAttributes), OpenError> {
+    let group = Group::open(Arc::new(Folder::new(path)))?;
     let wrong =
         |why: String| OpenError::Metadata { name: group.bytes.name(), object: DOCUMENT.to_owned(), why };
     if group.format != ZarrFormat::V3 {
@@ -28,8 +29,6 @@ pub(super) fn read(bytes: Arc<dyn ByteRanges>) -> Result<(PyramidGrid, PyramidAt
     };
     let levels = u8::try_from(layout.len()).unwrap_or(u8::MAX);
     let grid = PyramidGrid::lon_lat(levels).map_err(|error| wrong(error.to_string()))?;
-    let documents: Vec<String> = (0..levels).map(|level| format!("{level}/rgb/{DOCUMENT}")).collect();
-    group.read_ahead(&documents);
     for (level, entry) in (0..).zip(layout) {
         let shapes = [shape(&grid, level), rounded_down(&grid, level)];
         let differs = |key: &str, expected: &Value| {
