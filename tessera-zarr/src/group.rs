@@ -34,8 +34,13 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// Opens the group: one read where its metadata is consolidated.
-    pub(crate) fn open(bytes: Arc<dyn ByteRanges>, first: First) -> Result<Self, OpenError> {
+    /// Opens the group, most likely of Zarr V3: one read where its metadata is consolidated.
+    pub(crate) fn open(bytes: Arc<dyn ByteRanges>) -> Result<Self, OpenError> {
+        Self::open_as(bytes, First::Of(ZarrFormat::V3))
+    }
+
+    /// Opens the group, asking for these documents first.
+    pub(crate) fn open_as(bytes: Arc<dyn ByteRanges>, first: First) -> Result<Self, OpenError> {
         let ahead = Ahead::new(bytes.clone());
         let far = bytes.fetching().in_flight > 1;
         if first == First::Any {

@@ -84,7 +84,7 @@ impl TileStore {
 
     /// Opens the store, which is most likely of a format.
     pub(crate) fn open_as(bytes: Arc<dyn ByteRanges>, first: First) -> Result<Self, OpenError> {
-        let group = Group::open(bytes, first)?;
+        let group = Group::open_as(bytes, first)?;
         group.read_ahead(&match group.format {
             ZarrFormat::V2 => ["embeddings/.zarray", "scales/.zarray"],
             ZarrFormat::V3 => ["embeddings/zarr.json", "scales/zarr.json"],

@@ -31,7 +31,7 @@ use tessera_core::{
 
 use crate::ahead::Ahead;
 use crate::asked::Asked;
-use crate::group::{First, Group};
+use crate::group::Group;
 use crate::index_cache::IndexCache;
 use crate::{Folder, OpenError, ReadError, ZarrFormat};
 use group::ZoneGroup;
@@ -112,7 +112,7 @@ impl ZoneStore {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_in(bytes: Arc<dyn ByteRanges>) -> Result<Self, OpenError> {
-        let root = Group::open(bytes, First::Of(ZarrFormat::V3))?;
+        let root = Group::open(bytes)?;
         let name = root.bytes.name();
         let none = || OpenError::NotAZoneStore { name: name.clone() };
         if root.format != ZarrFormat::V3 {

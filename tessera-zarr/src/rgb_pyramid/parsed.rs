@@ -8,12 +8,12 @@ use tessera_core::{ByteRanges, PyramidGrid};
 use super::attributes::{rounded_down, shape, transform};
 use super::{BANDS, DOCUMENT, EDGE, PyramidAttributes};
 use crate::direct::Direct;
-use crate::group::{First, Group};
+use crate::group::Group;
 use crate::{OpenError, ZarrFormat};
 
 /// The grid and the attributes of a pyramid, every array of which is one that is written here.
 pub(super) fn read(bytes: Arc<dyn ByteRanges>) -> Result<(PyramidGrid, PyramidAttributes), OpenError> {
-    let group = Group::open(bytes, First::Of(ZarrFormat::V3))?;
+    let group = Group::open(bytes)?;
     let wrong =
         |why: String| OpenError::Metadata { name: group.bytes.name(), object: DOCUMENT.to_owned(), why };
     if group.format != ZarrFormat::V3 {

@@ -72,7 +72,7 @@ fn an_archive_asks_what_is_said_before() {
         }
         let local = StoreArchive::open(&root).unwrap();
         let query = Query::new(Region::new(0.092, 52.092, 0.108, 52.108).unwrap(), year(2024));
-        let budget = MemoryBudget::from_bytes(1 << 19).unwrap();
+        let budget = MemoryBudget::from_bytes(80_000).unwrap();
         let strips = |archive: &StoreArchive| -> Vec<_> {
             let zones = ArchiveZones::new(archive);
             let parts = query.native(&zones).unwrap();
