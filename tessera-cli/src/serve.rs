@@ -4,7 +4,6 @@ mod answer;
 mod api;
 mod app;
 mod asked_range;
-mod below;
 mod files;
 mod folder;
 mod item_name;
