@@ -16,6 +16,8 @@ mod objects;
 mod root;
 mod served;
 mod served_path;
+#[cfg(test)]
+mod tests;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
