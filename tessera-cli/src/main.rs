@@ -4,6 +4,7 @@
 #![allow(rustdoc::invalid_html_tags, rustdoc::bare_urls)]
 
 mod basis;
+mod below;
 mod catalog;
 mod channels;
 mod cli;

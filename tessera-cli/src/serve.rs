@@ -4,7 +4,6 @@ mod answer;
 mod api;
 mod app;
 mod asked_range;
-mod below;
 mod files;
 mod folder;
 mod item_name;
@@ -17,6 +16,8 @@ mod objects;
 mod root;
 mod served;
 mod served_path;
+#[cfg(test)]
+mod tests;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use tessera_core::{DatasetVersion, PixelGrid, ScalesView, Source, TileId, UtmZone, Year};
-use tessera_npy::{NpyArchive, NpyTile};
+use tessera_npy::{ListedFile, NpyArchive, NpyTile, RangedArchive};
 use tessera_stac::{BasisAsset, Location, Preview, TileRecord, TileStore, ZoneAsset};
 
 /// An NPY tile, opened.
@@ -17,39 +17,58 @@ pub(super) fn npy_record(tile: &NpyTile, year: Year) -> Result<TileRecord> {
     Ok(record.npy(npy))
 }
 
-/// An NPY tile by its name, and what a text says of its files.
+/// An NPY tile by its name, and what a text says of its files. The root of the text may be an address.
 pub(super) fn listed_record(archive: &NpyArchive, tile: TileId, year: Year) -> Result<TileRecord> {
     let folder = archive.folder_of(tile, Some(year)).context("it is not listed")?;
-    let file = |ending: &str| {
-        let path = folder.join(format!("{tile}{ending}.npy"));
-        // The root of the text may be an address.
-        match path.to_str().filter(|text| text.contains("://")) {
-            Some(address) => Ok(Location::url(address)?),
-            None => Ok::<_, anyhow::Error>(Location::file(path)?),
-        }
-    };
+    named_record(&folder, archive.version(), archive.listed_files(tile, Some(year)), tile, year)
+}
+
+/// An NPY tile on a server by its name, and what a text says of its files; `root` is the address of the archive.
+pub(super) fn ranged_record(
+    archive: &RangedArchive,
+    root: &Path,
+    tile: TileId,
+    year: Year,
+) -> Result<TileRecord> {
+    let folder = root.join(archive.folder_of(tile, Some(year)).context("it is not listed")?);
+    named_record(&folder, archive.version(), archive.listed_files(tile, Some(year)), tile, year)
+}
+
+fn named_record(
+    folder: &Path,
+    version: &DatasetVersion,
+    [embeddings, scales]: [ListedFile; 2],
+    tile: TileId,
+    year: Year,
+) -> Result<TileRecord> {
+    let file = |ending: &str| file(&folder.join(format!("{tile}{ending}.npy")));
     let mut npy = tessera_stac::NpyTile::new(file("")?, file("_scales")?);
-    let [embeddings, scales] = archive.listed_files(tile, Some(year));
     if let (Some(embeddings), Some(scales)) = (embeddings.size, scales.size) {
         npy = npy.sizes(embeddings, scales);
     }
-    Ok(TileRecord::new(tile, year, archive.version().clone(), PixelGrid::of_tile(tile)?).npy(npy))
+    Ok(TileRecord::new(tile, year, version.clone(), PixelGrid::of_tile(tile)?).npy(npy))
 }
 
 /// A tile store, with the files that are called as it is.
-pub(super) fn store_record(store: &tessera_zarr::TileStore, path: &Path, year: Year) -> Result<TileRecord> {
+/// Their sizes are told by `beside`, nothing of one that is not there.
+pub(super) fn store_record(
+    store: &tessera_zarr::TileStore,
+    path: &Path,
+    year: Year,
+    beside: impl Fn(&Path) -> Result<Option<u64>>,
+) -> Result<TileRecord> {
     let description =
         TileStore::new(file(path)?, store.format().number())?.consolidated(store.is_consolidated());
     let mut record =
         TileRecord::of_tile(store, year).store(description).channel_scales(store.has_channel_scales());
     let preview = path.with_extension("png");
-    if let Some(size) = size_of(&preview)? {
+    if let Some(size) = beside(&preview)? {
         let grid = store.grid();
         let picture = Preview::new(file(&preview)?).shape(grid.rows() as u32, grid.cols() as u32);
         record = record.preview(picture.size(size));
     }
     let basis = path.with_extension("basis.json");
-    if let Some(size) = size_of(&basis)? {
+    if let Some(size) = beside(&basis)? {
         record = record.basis(BasisAsset::new(file(&basis)?).size(size));
     }
     Ok(record)
@@ -67,8 +86,12 @@ pub(super) fn zone_record(
     Ok(record.zone(ZoneAsset::new(file(&group)?).consolidated(false)))
 }
 
+/// Where a file lies: at a path, or an address.
 fn file(path: &Path) -> Result<Location> {
-    Ok(Location::file(path)?)
+    Ok(match path.to_str().filter(|text| text.contains("://")) {
+        Some(address) => Location::url(address)?,
+        None => Location::file(path)?,
+    })
 }
 
 fn size(path: &Path) -> Result<u64> {
@@ -76,7 +99,7 @@ fn size(path: &Path) -> Result<u64> {
 }
 
 /// The size of a file, where it is there.
-fn size_of(path: &Path) -> Result<Option<u64>> {
+pub(super) fn size_of(path: &Path) -> Result<Option<u64>> {
     match path.metadata() {
         Ok(found) => Ok(found.is_file().then_some(found.len())),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(None),

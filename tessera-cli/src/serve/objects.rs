@@ -7,9 +7,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use tessera_core::{ByteRanges, ObjectChanged, Stamp};
 
-use super::below::Below;
 use super::folder::{CATALOG, Found, is_nothing};
 use super::served_path::{ServedPath, is_served};
+use crate::below::Below;
 use crate::report::list;
 
 /// Gives the store another time: one that knows nothing of the versions that were read.

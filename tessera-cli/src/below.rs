@@ -6,13 +6,13 @@ use std::sync::Arc;
 use tessera_core::{ByteRange, ByteRanges, Fetching, ObjectRange, Stamp, TakeRange};
 
 /// What lies in a folder of a store.
-pub(super) struct Below {
+pub(crate) struct Below {
     store: Arc<dyn ByteRanges>,
     folder: String,
 }
 
 impl Below {
-    pub(super) fn new(store: Arc<dyn ByteRanges>, folder: &str) -> Self {
+    pub(crate) fn new(store: Arc<dyn ByteRanges>, folder: &str) -> Self {
         Self { store, folder: folder.to_owned() }
     }
 
