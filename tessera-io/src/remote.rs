@@ -5,6 +5,7 @@
 //! not show what a whole object in place of a range can be recognized by.
 
 mod answer;
+mod asked;
 mod backoff;
 mod cached;
 mod call;
@@ -20,6 +21,7 @@ mod many;
 mod notice;
 mod objects;
 mod options;
+mod profile;
 mod put;
 mod read;
 mod reader;
