@@ -42,7 +42,7 @@ pub struct RemoteOptions {
 
 /// 16 requests in flight, of 8 MiB at most, which read 16 KiB along rather than be one more; ten attempts, within three
 /// minutes of trouble, after 0.1 to 20 seconds; 10 seconds for a connection and 30 without a byte; 64 MiB of an object read
-/// whole for a part of it; parts of 16 MiB.
+/// whole for a part of it; parts of 8 MiB.
 impl Default for RemoteOptions {
     fn default() -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Default for RemoteOptions {
             connect: Duration::from_secs(10),
             idle: Duration::from_secs(30),
             whole_object_limit: 64 << 20,
-            part: 16 << 20,
+            part: 8 << 20,
             anonymous: false,
             variables: None,
             cache: None,

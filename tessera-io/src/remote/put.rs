@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::header::{HeaderName, IF_NONE_MATCH};
+use http::header::{ETAG, HeaderName, IF_NONE_MATCH};
 use http::response::Parts;
 use http::{Method, StatusCode};
 use tessera_core::ByteRange;
@@ -14,6 +14,7 @@ use tessera_core::ByteRange;
 use super::call::Call;
 use super::failure::Failure;
 use super::objects::{HONOURED, NOT_HONOURED, Objects};
+use super::versions::unquoted;
 use super::{RemoteNotice, RemoteTrouble};
 
 /// What a server compares what came with, before it takes it
@@ -29,6 +30,11 @@ pub(super) fn done(parts: &Parts, body: &[u8]) -> Result<(), Failure> {
     if parts.status.is_success() { Ok(()) } else { Err(Failure::refused(parts, body)) }
 }
 
+/// The version of what was put, as stamps have it.
+pub(super) fn tag(parts: &Parts) -> Option<String> {
+    parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok()).map(|tag| unquoted(tag.trim()).to_owned())
+}
+
 impl Objects {
     /// That objects can be written at all.
     pub(super) fn check_writable(&self, object: &str) -> io::Result<()> {
@@ -40,14 +46,15 @@ impl Objects {
         Err(Failure::of(RemoteTrouble::Unsupported(what)).error(&self.line.target.about(object), "write", 0))
     }
 
-    /// Puts an object in its place.
-    pub(super) async fn put(&self, object: &str, bytes: Bytes) -> io::Result<()> {
+    /// Puts an object in its place; its version as stamps have it, where the server tells it.
+    pub(super) async fn put(&self, object: &str, bytes: Bytes) -> io::Result<Option<String>> {
         self.check_writable(object)?;
         let sum = crc32c(&bytes);
         let call = self.call(Method::PUT, object, "write").with(CRC32C, &sum).body(bytes);
-        self.line.ask(&call, done).await?;
+        let put = |parts: &Parts, body: &[u8]| done(parts, body).map(|()| tag(parts));
+        let (version, _) = self.line.ask(&call, put).await?;
         self.forget(object);
-        Ok(())
+        Ok(version)
     }
 
     /// Puts an object in its place where there is none; false where there is one.
@@ -59,12 +66,12 @@ impl Objects {
             return Ok(false);
         }
         if known == NOT_HONOURED {
-            return self.put(object, bytes).await.map(|()| true);
+            return self.put(object, bytes).await.map(|_| true);
         }
         let new = match self.put_if_none(object, &bytes).await {
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {
                 self.say_not_conditional(object);
-                return self.put(object, bytes).await.map(|()| true);
+                return self.put(object, bytes).await.map(|_| true);
             }
             new => new?,
         };

@@ -10,7 +10,7 @@ use super::line::Line;
 use super::many;
 use super::objects::Objects;
 use super::reader::{Pieces, read};
-use super::writer::PartsWriter;
+use super::writer::{ON_THEIR_WAY, PartsWriter};
 use crate::RemoteUrl;
 
 /// The objects below an address, read in ranges: a bucket of S3, which is listed and written too, or a web server. Made by
@@ -75,7 +75,11 @@ impl ByteRanges for RemoteStore {
         self.objects.forget(object);
     }
 
+    /// That of the version that is being read, where there is one; else it is asked for.
     fn size(&self, object: &str) -> io::Result<Option<u64>> {
+        if let Some(bytes) = self.objects.version(object).and_then(|version| version.bytes) {
+            return Ok(Some(bytes));
+        }
         let object = object.to_owned();
         let found = self.wait(|objects| async move { objects.head(&object).await })?;
         Ok(found.map(|(size, _)| size))
@@ -121,7 +125,7 @@ impl ByteStore for RemoteStore {
             return Box::new(writer).finish();
         }
         let (object, bytes) = (object.to_owned(), Bytes::copy_from_slice(bytes));
-        self.wait(|objects| async move { objects.put(&object, bytes).await })
+        self.wait(|objects| async move { objects.put(&object, bytes).await.map(|_| ()) })
     }
 
     /// By `If-None-Match`. Where the server does not know that, or does not honour it, it is asked whether there is one
@@ -129,6 +133,11 @@ impl ByteStore for RemoteStore {
     fn put_new(&self, object: &str, bytes: &[u8]) -> io::Result<bool> {
         let (object, bytes) = (object.to_owned(), Bytes::copy_from_slice(bytes));
         self.wait(|objects| async move { objects.put_new(&object, bytes).await })
+    }
+
+    /// The parts on their way, and the one that is filled.
+    fn held(&self) -> u64 {
+        (ON_THEIR_WAY as u64 + 1).saturating_mul(self.objects.line.shared.options.part)
     }
 
     /// Two requests: S3 does not say whether there was one, so that is asked first.

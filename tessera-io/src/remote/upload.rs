@@ -12,7 +12,8 @@ use serde::Deserialize;
 use super::call::Call;
 use super::failure::Failure;
 use super::objects::Objects;
-use super::put::{CRC32C, crc32c, done};
+use super::put::{CRC32C, crc32c, done, tag};
+use super::versions::unquoted;
 
 /// An upload that was begun
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html>).
@@ -75,13 +76,13 @@ impl Objects {
         Ok(Part { tag, sum })
     }
 
-    /// Puts the object in its place.
+    /// Puts the object in its place; its version as stamps have it, where the server tells it.
     pub(super) async fn finish_upload(
         &self,
         object: &str,
         upload: &Upload,
         parts: &[Part],
-    ) -> io::Result<()> {
+    ) -> io::Result<Option<String>> {
         let mut body = String::from("<CompleteMultipartUpload>");
         for (at, Part { tag, sum }) in parts.iter().enumerate() {
             let tag = quick_xml::escape::escape(tag.as_str());
@@ -96,19 +97,22 @@ impl Objects {
         let call = self.upload_call(Method::POST, object, &[("uploadId", &upload.id)]).body(body.into());
         let finished = |parts: &Parts, body: &[u8]| match parts.status {
             // Ended by an attempt before this one, whose answer was lost, or by someone else.
-            StatusCode::NOT_FOUND if says(body, "NoSuchUpload") => Ok(false),
+            StatusCode::NOT_FOUND if says(body, "NoSuchUpload") => Ok(None),
             // A refusal may come with a status that says otherwise: the answer begins before the work is done.
             _ if says(body, "Error") => Err(Failure::refused(parts, body)),
-            _ => done(parts, body).map(|()| true),
+            _ => done(parts, body).map(|()| Some(finished_tag(body))),
         };
         let (finished, attempts) = self.line.ask(&call, finished).await?;
-        let finished = finished || (attempts > 1 && self.is_marked(object, upload).await?);
-        if !finished {
+        let finished = match finished {
+            None if attempts > 1 => self.marked(object, upload).await?,
+            finished => finished,
+        };
+        let Some(version) = finished else {
             let failure = Failure::answer("the upload was ended by someone else", StatusCode::NOT_FOUND);
             return Err(failure.error(&call.about, call.operation, attempts));
-        }
+        };
         self.forget(object);
-        Ok(())
+        Ok(version)
     }
 
     /// Ends an upload of which nothing is to be seen.
@@ -122,14 +126,15 @@ impl Objects {
         Ok(())
     }
 
-    /// Whether what is there came of an upload.
-    async fn is_marked(&self, object: &str, upload: &Upload) -> io::Result<bool> {
+    /// The version of what is there, where that came of an upload.
+    async fn marked(&self, object: &str, upload: &Upload) -> io::Result<Option<Option<String>>> {
         let call = self.call(Method::HEAD, object, "write");
         let marked = |parts: &Parts, body: &[u8]| match parts.status {
-            StatusCode::NOT_FOUND => Ok(false),
-            _ => {
-                done(parts, body).map(|()| parts.headers.get(&MARK).is_some_and(|mark| *mark == *upload.mark))
-            }
+            StatusCode::NOT_FOUND => Ok(None),
+            _ => done(parts, body).map(|()| {
+                let own = parts.headers.get(&MARK).is_some_and(|mark| *mark == *upload.mark);
+                own.then(|| tag(parts))
+            }),
         };
         Ok(self.line.ask(&call, marked).await?.0)
     }
@@ -140,8 +145,33 @@ impl Objects {
     }
 }
 
+/// The version that an answer tells of an upload that is finished.
+fn finished_tag(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Finished {
+        #[serde(rename = "ETag")]
+        tag: Option<String>,
+    }
+    let finished: Finished = quick_xml::de::from_reader(body).ok()?;
+    Some(unquoted(finished.tag?.trim()).to_owned())
+}
+
 /// Whether an answer has an element of a name, or a code.
 fn says(body: &[u8], word: &str) -> bool {
     let text = String::from_utf8_lossy(body);
     text.contains(&format!("<{word}>")) || text.contains(&format!("<Code>{word}</Code>"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_an_upload_is_in_the_answer() {
+        let answer = br#"<?xml version="1.0"?><CompleteMultipartUploadResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+            <Location>x</Location><ETag>&quot;3858f62230ac3c915f300c664312c11f-9&quot;</ETag></CompleteMultipartUploadResult>"#;
+        assert_eq!(finished_tag(answer).as_deref(), Some("3858f62230ac3c915f300c664312c11f-9"));
+        assert_eq!(finished_tag(b"<CompleteMultipartUploadResult></CompleteMultipartUploadResult>"), None);
+        assert_eq!(finished_tag(b""), None);
+    }
 }

@@ -29,7 +29,7 @@ pub(super) struct PartsWriter {
 }
 
 /// Parts that are on their way, beside the one that is filled.
-const ON_THEIR_WAY: usize = 2;
+pub(super) const ON_THEIR_WAY: usize = 2;
 
 /// The most parts that an object of S3 has (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>).
 const PARTS: usize = 10_000;
@@ -122,7 +122,11 @@ impl Write for PartsWriter {
 }
 
 impl ObjectWriter for PartsWriter {
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.finish_versioned().map(|_| ())
+    }
+
+    fn finish_versioned(mut self: Box<Self>) -> io::Result<Option<String>> {
         if self.upload.is_none() {
             let bytes = Bytes::from(std::mem::take(&mut self.filling));
             return self.wait(|objects, object| async move { objects.put(&object, bytes).await });
@@ -132,14 +136,12 @@ impl ObjectWriter for PartsWriter {
         }
         self.flush()?;
         let parts = std::mem::take(&mut self.sent);
-        if let Some(upload) = self.upload.clone() {
-            self.wait(
-                |objects, object| async move { objects.finish_upload(&object, &upload, &parts).await },
-            )?;
-        }
+        let Some(upload) = self.upload.clone() else { return Ok(None) };
+        let version = self
+            .wait(|objects, object| async move { objects.finish_upload(&object, &upload, &parts).await })?;
         // Nothing to be ended any more.
         self.upload = None;
-        Ok(())
+        Ok(version)
     }
 }
 
