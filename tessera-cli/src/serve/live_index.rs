@@ -148,11 +148,11 @@ fn stamps_of(store: &dyn ByteRanges, files: Vec<String>) -> Stamps {
     for files in files.chunks(at_once) {
         let asked = |file: &String| {
             // A server that does not tell versions tells sizes.
-            let sized = |file| Ok(store.size(file)?.map(|bytes| Stamp { bytes, version: String::new() }));
-            store
-                .stamp(file)
-                .or_else(|_: std::io::Error| sized(file))
-                .unwrap_or_else(|_: std::io::Error| None)
+            let sized = |file| {
+                let size = store.size(file).ok().flatten();
+                size.map(|bytes| Stamp { bytes, version: String::new() })
+            };
+            store.stamp(file).unwrap_or_else(|_: std::io::Error| sized(file))
         };
         let asked = &asked;
         let found = thread::scope(|scope| {
