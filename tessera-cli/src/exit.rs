@@ -4,8 +4,10 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
-use tessera_core::{QueryError, SourceError};
-use tessera_io::{GeoTiffError, MapTileError, MapTilesError, OutputError, PmTilesError, TableError};
+use tessera_core::{ObjectChanged, QueryError, SourceError};
+use tessera_io::{
+    GeoTiffError, MapTileError, MapTilesError, OutputError, PmTilesError, RemoteError, TableError,
+};
 use tessera_pca::{LedgerError, PyramidError};
 use tessera_zarr::{RgbChunkError, WriteError};
 
@@ -132,6 +134,12 @@ fn of_pyramid<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
 
 /// Whether a failure can be gone another time: a full disk, a server that does not answer.
 pub(crate) fn is_passing(error: &io::Error) -> bool {
+    if let Some(remote) = RemoteError::of(error) {
+        return remote.may_pass();
+    }
+    if ObjectChanged::is(error) {
+        return true;
+    }
     matches!(
         error.kind(),
         ErrorKind::StorageFull

@@ -35,6 +35,14 @@ pub(crate) struct RemoteArgs {
     #[arg(long, global = true)]
     anonymous: bool,
 
+    /// Seconds of trouble with a request after which it is given up, for tests
+    #[arg(long, global = true, value_name = "SECONDS", hide = true)]
+    retry_seconds: Option<u64>,
+
+    /// Seconds without a byte after which a request is sent again, for tests
+    #[arg(long, global = true, value_name = "SECONDS", hide = true)]
+    idle_seconds: Option<u64>,
+
     /// At the end, say how many requests were sent and how many bytes went over the network
     #[arg(long, global = true)]
     traffic: bool,
@@ -58,6 +66,12 @@ fn remote() -> Result<&'static Remote> {
     if let Some((args, report)) = SERVERS.get() {
         let report = *report;
         options = options.in_flight(args.in_flight.into()).anonymous(args.anonymous);
+        if let Some(seconds) = args.retry_seconds {
+            options = options.retry_time(Duration::from_secs(seconds));
+        }
+        if let Some(seconds) = args.idle_seconds {
+            options = options.idle_timeout(Duration::from_secs(seconds));
+        }
         options = options.on_notice(move |notice| report.note(&notice.to_string()));
         if let Some(folder) = &args.cache {
             let cache = ChunkCache::open(folder, args.cache_size.bytes());

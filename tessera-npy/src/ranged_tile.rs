@@ -141,13 +141,6 @@ impl RangedTile {
         self.landmask.as_ref()
     }
 
-    /// What opening it asked of the store: the headers, and scales that are read as a whole. Landmasks are not counted,
-    /// nor is the size of the files, which the store knows once it has answered.
-    #[must_use]
-    pub fn opening(&self) -> Fetches {
-        self.opening
-    }
-
     /// Bytes of both files.
     #[must_use]
     pub fn file_len(&self) -> u64 {
@@ -238,6 +231,24 @@ impl Source for RangedTile {
         self.resolve(channels)?;
         let wanted = Wanted::Window(self.within(window)?);
         Ok(Some(self.pixels.fetches(wanted, self.bytes.fetching())))
+    }
+
+    fn fetches_of_pixels(
+        &self,
+        pixels: &[(usize, usize)],
+        channels: &Channels,
+    ) -> Result<Option<Fetches>, SourceError> {
+        self.resolve(channels)?;
+        for &(row, col) in pixels {
+            self.within(Window::new(row, col, 1, 1))?;
+        }
+        Ok(Some(self.pixels.fetches(Wanted::Pixels(pixels), self.bytes.fetching())))
+    }
+
+    /// The headers, and scales that are read as a whole. Landmasks are not counted, nor is the size of the files, which
+    /// the store knows once it has answered.
+    fn opening(&self) -> Fetches {
+        self.opening
     }
 
     /// As many as a request joins.

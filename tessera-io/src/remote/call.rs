@@ -1,7 +1,7 @@
 //! A request.
 
 use bytes::Bytes;
-use http::header::HeaderName;
+use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method};
 
 /// A request, before it is signed.
@@ -28,6 +28,24 @@ impl Call {
             self.headers.insert(name, value);
         }
         self
+    }
+
+    /// With what a browser should take the object for, by the ending of its name: pages and their scripts are of no use to it
+    /// without. Others are bytes, as a store takes them for by itself.
+    pub(super) fn with_media_type(self, object: &str) -> Self {
+        let kind = match object.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("html") => "text/html; charset=utf-8",
+            Some("js" | "mjs") => "text/javascript; charset=utf-8",
+            Some("css") => "text/css; charset=utf-8",
+            Some("csv") => "text/csv; charset=utf-8",
+            Some("json" | "zmetadata" | "zgroup" | "zattrs" | "zarray") => "application/json",
+            Some("svg") => "image/svg+xml",
+            Some("png") => "image/png",
+            Some("tif" | "tiff") => "image/tiff",
+            Some("parquet") => "application/vnd.apache.parquet",
+            _ => return self,
+        };
+        self.with(CONTENT_TYPE, kind)
     }
 
     pub(super) fn body(mut self, body: Bytes) -> Self {

@@ -46,7 +46,8 @@ impl Objects {
         let call = self
             .upload_call(Method::POST, object, &[("uploads", "")])
             .with(ALGORITHM, "CRC32C")
-            .with(MARK, &mark);
+            .with(MARK, &mark)
+            .with_media_type(object);
         let begun = |parts: &Parts, body: &[u8]| {
             done(parts, body)?;
             let begun: Result<Begun, _> = quick_xml::de::from_reader(body);
