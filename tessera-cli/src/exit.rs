@@ -9,7 +9,7 @@ use tessera_io::{
     GeoTiffError, MapTileError, MapTilesError, OutputError, PmTilesError, RemoteError, TableError,
 };
 use tessera_pca::{LedgerError, PyramidError};
-use tessera_zarr::{RgbChunkError, WriteError};
+use tessera_zarr::{OpenError, ReadError, RgbChunkError, WriteError};
 
 /// Some of the work was not done, the rest was.
 #[derive(Debug)]
@@ -84,7 +84,21 @@ fn io_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
     if let Some(cause) = error.downcast_ref::<SourceError>() {
         return of_source(cause);
     }
-    of_file(error).or_else(|| of_pyramid(error))
+    of_file(error).or_else(|| of_store(error)).or_else(|| of_pyramid(error))
+}
+
+/// That of a Zarr store that is read.
+fn of_store<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    match error.downcast_ref() {
+        Some(ReadError::Io { cause, .. } | ReadError::Open(OpenError::Io { cause, .. })) => {
+            return Some(cause);
+        }
+        _ => {}
+    }
+    match error.downcast_ref() {
+        Some(OpenError::Io { cause, .. }) => Some(cause),
+        _ => None,
+    }
 }
 
 fn of_source(error: &SourceError) -> Option<&io::Error> {

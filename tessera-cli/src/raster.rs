@@ -96,10 +96,14 @@ pub(crate) fn fetches(args: &OutputArgs, rasters: &[Raster<'_>]) -> Result<Optio
     for Raster { cells, .. } in rasters {
         let means = cells.are_means();
         let of_raster = match format {
-            Format::Npy => cells.fetches(cells.strip_rows((args.memory, npy::parts(args.dequantize && !means)))?)?,
+            Format::Npy => {
+                cells.fetches(cells.strip_rows((args.memory, npy::parts(args.dequantize && !means)))?)?
+            }
             Format::GeoTiff => cells.fetches(cells.strip_rows((args.memory, geotiff::parts(means)))?)?,
             Format::Zarr => cells.fetches(store::strips(args, cells)?)?,
-            Format::Png => bail!("--plan: a picture is read several times, as often as its colours need: expected another output"),
+            Format::Png => bail!(
+                "--plan: a picture is read several times, as often as its colours need: expected another output"
+            ),
         };
         all = Fetches::both(all, of_raster);
     }

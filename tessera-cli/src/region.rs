@@ -105,7 +105,10 @@ impl RegionArgs {
 /// Tells what would be asked of a server; some of it was asked before.
 fn tell_plan(zones: &dyn Zones, before: Traffic, asked: Option<Fetches>, report: &Report) -> Result<()> {
     let Some(asked) = asked else {
-        bail!("{}: what reading it asks is known only when it is read: its arrays are of other layouts", zones.name());
+        bail!(
+            "{}: what reading it asks is known only when it is read: its arrays are of other layouts",
+            zones.name()
+        );
     };
     let requests = before.requests - before.retries + asked.requests;
     let bytes = before.bytes_read + asked.bytes;

@@ -28,7 +28,7 @@ pub(crate) struct RemoteArgs {
     cache_age: u64,
 
     /// Requests that wait for their answers at a time
-    #[arg(long, global = true, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, global = true, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
     in_flight: u16,
 
     /// Ask S3 without credentials, as of a public bucket

@@ -89,7 +89,9 @@ impl InputArgs {
             Opened::NpyArchive(archive) => Input::Npy(archive),
             Opened::StoreArchive(archive) => Input::Stores { archive, root: source.to_owned(), store: None },
             // A path is of this machine.
-            Opened::RangedTile(_) | Opened::RangedArchive(_) => bail!("{}: expected a path", source.display()),
+            Opened::RangedTile(_) | Opened::RangedArchive(_) => {
+                bail!("{}: expected a path", source.display())
+            }
             Opened::NpyTile(tile) => {
                 Input::One(Box::new(npy_record(&tile, self.year_of(tile.year(), source)?)?))
             }

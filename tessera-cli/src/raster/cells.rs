@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use anyhow::{Error, Result};
 use tessera_core::{
-    Answer, Fetches, Mean, Means, MemoryBudget, Quantized, QuantizedView, QueryError, RasterGrid, ScaleCounts,
-    ScaleLimit, StripRows,
+    Answer, Fetches, Mean, Means, MemoryBudget, Quantized, QuantizedView, QueryError, RasterGrid,
+    ScaleCounts, ScaleLimit, StripRows,
 };
 
 use super::WholeTile;

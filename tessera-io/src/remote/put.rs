@@ -50,7 +50,8 @@ impl Objects {
     pub(super) async fn put(&self, object: &str, bytes: Bytes) -> io::Result<Option<String>> {
         self.check_writable(object)?;
         let sum = crc32c(&bytes);
-        let call = self.call(Method::PUT, object, "write").with(CRC32C, &sum).with_media_type(object).body(bytes);
+        let call =
+            self.call(Method::PUT, object, "write").with(CRC32C, &sum).with_media_type(object).body(bytes);
         let put = |parts: &Parts, body: &[u8]| done(parts, body).map(|()| tag(parts));
         let (version, _) = self.line.ask(&call, put).await?;
         self.forget(object);
