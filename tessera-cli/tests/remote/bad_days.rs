@@ -43,7 +43,6 @@ fn results_are_those_of_good_days_or_errors() {
     let wrong: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
     let ran: Vec<&Ran> = results.iter().filter_map(|result| result.as_ref().ok()).collect();
     let summary = summary(&ran);
-    for r in &ran { if r.task == crate::task::Task::Catalog { eprintln!("CATALOG {:?} {} {}", r.day.troubles, r.disturbed, r.requests); } if let Some(e) = &r.failed { eprintln!("FAILED {:?} {:?} {:?}", r.task, r.day.troubles, e); } }
     eprintln!("{summary}\n{} s, first seed {first}", since.elapsed().as_secs());
     assert!(
         wrong.is_empty(),

@@ -40,13 +40,13 @@ pub struct RemoteOptions {
     pub(super) on_notice: Option<TakeNotice>,
 }
 
-/// 32 requests in flight, of 4 MiB at most, which read 16 KiB along rather than be one more; ten attempts, within three
+/// 32 requests in flight, of 4 MiB at most, which read 64 KiB along rather than be one more; ten attempts, within three
 /// minutes of trouble, after 0.1 to 20 seconds; 10 seconds for a connection and 30 without a byte; 64 MiB of an object read
 /// whole for a part of it; parts of 8 MiB.
 impl Default for RemoteOptions {
     fn default() -> Self {
         Self {
-            fetching: Fetching { gap: 16 << 10, most: 4 << 20, in_flight: 32 },
+            fetching: Fetching { gap: 64 << 10, most: 4 << 20, in_flight: 32 },
             attempts: 10,
             total: Duration::from_secs(180),
             first_wait: Duration::from_millis(100),
