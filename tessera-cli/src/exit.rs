@@ -8,6 +8,7 @@ use tessera_core::{ObjectChanged, QueryError, SourceError};
 use tessera_io::{
     GeoTiffError, MapTileError, MapTilesError, OutputError, PmTilesError, RemoteError, TableError,
 };
+use tessera_npy::{ArchiveError, TileError};
 use tessera_pca::{LedgerError, PyramidError};
 use tessera_zarr::{OpenError, ReadError, RgbChunkError, WriteError};
 
@@ -69,7 +70,11 @@ fn number_of(error: &anyhow::Error) -> u8 {
     if error.chain().any(internal) {
         return 1;
     }
-    if error.chain().filter_map(io_error).any(is_passing) { 75 } else { 2 }
+    let of_source = |cause: &(dyn Error + 'static)| match cause.downcast_ref() {
+        Some(QueryError::Source(cause)) => cause.may_pass(),
+        _ => cause.downcast_ref().is_some_and(SourceError::may_pass),
+    };
+    if error.chain().any(of_source) || error.chain().filter_map(io_error).any(is_passing) { 75 } else { 2 }
 }
 
 /// What the system said, where that is the cause. Errors that print their cause do not name it as their source.
@@ -94,6 +99,15 @@ fn of_store<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
             return Some(cause);
         }
         _ => {}
+    }
+    match error.downcast_ref() {
+        Some(ArchiveError::Folder { cause, .. } | ArchiveError::Unlistable { cause, .. }) => {
+            return Some(cause);
+        }
+        _ => {}
+    }
+    if let Some(cause) = error.downcast_ref().and_then(TileError::io_error) {
+        return Some(cause);
     }
     match error.downcast_ref() {
         Some(OpenError::Io { cause, .. }) => Some(cause),

@@ -1,12 +1,14 @@
 //! Anything that has a grid and can read a window.
 
 use std::error::Error;
+use std::io;
 use std::ops::Range;
 
 use ndarray::s;
 
 use crate::{
-    Channels, DatasetVersion, Fetches, PixelGrid, Quantized, QuantizedView, ScalesView, TileId, Window, Year,
+    Channels, DatasetVersion, Fetches, ObjectChanged, PixelGrid, Quantized, QuantizedView, ScalesView,
+    TileId, Window, Year,
 };
 
 /// Anything that has a grid and can read a window of quantized pixels: an NPY tile, a tile store, a zone store.
@@ -193,19 +195,79 @@ pub struct SourceError {
     pub name: String,
     /// What went wrong.
     pub cause: Box<dyn Error + Send + Sync>,
+    passes: bool,
 }
 
 impl SourceError {
-    /// An error of the source of this name.
+    /// An error of the source of this name. Where an [`io::Error`] is the cause, or behind it, that one tells whether it
+    /// [may pass](Self::may_pass).
     pub fn new(name: impl Into<String>, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { name: name.into(), cause: cause.into() }
+        let cause = cause.into();
+        let mut next: Option<&(dyn Error + 'static)> = Some(&*cause);
+        let mut passes = false;
+        while let Some(error) = next {
+            passes |= error.downcast_ref().is_some_and(may_pass);
+            next = error.source();
+        }
+        Self { name: name.into(), cause, passes }
     }
+
+    /// The same error, which may pass where what is behind it may: an error that prints its cause does not name it.
+    #[must_use]
+    pub fn passing(mut self, passes: bool) -> Self {
+        self.passes |= passes;
+        self
+    }
+
+    /// Whether what the system, or a server, said of reading may be gone another time.
+    #[must_use]
+    pub fn is_passing(error: &io::Error) -> bool {
+        may_pass(error)
+    }
+
+    /// Whether it may be gone another time: a server that does not answer, an object that was replaced while it was read.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        self.passes
+    }
+}
+
+/// Whether an error of reading may be gone another time.
+fn may_pass(error: &io::Error) -> bool {
+    use io::ErrorKind;
+    ObjectChanged::is(error)
+        || matches!(
+            error.kind(),
+            ErrorKind::BrokenPipe
+                | ErrorKind::ConnectionAborted
+                | ErrorKind::ConnectionRefused
+                | ErrorKind::ConnectionReset
+                | ErrorKind::HostUnreachable
+                | ErrorKind::Interrupted
+                | ErrorKind::NetworkDown
+                | ErrorKind::NetworkUnreachable
+                | ErrorKind::NotConnected
+                | ErrorKind::ResourceBusy
+                | ErrorKind::StaleNetworkFileHandle
+                | ErrorKind::TimedOut
+        )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{MemorySource, Scales};
+
+    #[test]
+    fn what_may_pass_is_told_by_the_system() {
+        let of = |kind: io::ErrorKind| SourceError::new("far", io::Error::from(kind));
+        assert!(of(io::ErrorKind::TimedOut).may_pass() && !of(io::ErrorKind::NotFound).may_pass());
+        assert!(SourceError::new("far", io::Error::from(ObjectChanged { object: "a".into() })).may_pass());
+        let hidden = || SourceError::new("far", "it was told in words");
+        assert!(!hidden().may_pass());
+        assert!(hidden().passing(SourceError::is_passing(&io::ErrorKind::ConnectionReset.into())).may_pass());
+    }
+
     use ndarray::{Array2, Array3};
     use proptest::prelude::*;
 

@@ -167,7 +167,10 @@ impl Archive for RangedArchive {
     fn open(&self, id: TileId, year: Year) -> Result<Option<Box<dyn Tile>>, SourceError> {
         match self.open_tile(id, Some(year)) {
             Ok(tile) => Ok(tile.map(|tile| Box::new(tile) as Box<dyn Tile>)),
-            Err(cause) => Err(SourceError::new(format!("{id} of {year}"), cause)),
+            Err(cause) => {
+                let passes = cause.io_error().is_some_and(SourceError::is_passing);
+                Err(SourceError::new(format!("{id} of {year}"), cause).passing(passes))
+            }
         }
     }
 

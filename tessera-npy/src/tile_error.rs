@@ -1,10 +1,11 @@
 //! Why a tile cannot be opened.
 
+use std::io;
 use std::path::PathBuf;
 
 use tessera_core::{PixelGrid, PixelGridError, TileId, TileIdError};
 
-use crate::{LandmaskError, NpyFileError};
+use crate::{LandmaskError, NpyFileError, NpyFileProblem};
 
 /// Why a tile cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -139,4 +140,16 @@ pub enum TileError {
         /// Why not.
         cause: PixelGridError,
     },
+}
+
+impl TileError {
+    /// What the system, or a server, said, where that is the cause.
+    #[must_use]
+    pub fn io_error(&self) -> Option<&io::Error> {
+        match self {
+            Self::File(NpyFileError { problem: NpyFileProblem::Io(cause), .. })
+            | Self::Folder { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
 }

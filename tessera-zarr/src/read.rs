@@ -6,7 +6,7 @@ use std::ops::Range;
 use bytemuck::Pod;
 use ndarray::{ArrayViewMut3, Axis, s};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use tessera_core::{ChannelsError, Window, WindowError};
+use tessera_core::{ChannelsError, SourceError, Window, WindowError};
 use zarrs::array::ElementOwned;
 
 use crate::OpenError;
@@ -55,6 +55,20 @@ pub enum ReadError {
         /// What is wrong with it.
         why: String,
     },
+}
+
+impl ReadError {
+    /// The error of a source of this name.
+    pub(crate) fn of_source(self, name: String) -> SourceError {
+        let passes = match &self {
+            Self::Io { cause, .. } | Self::Open(OpenError::Io { cause, .. }) => {
+                SourceError::is_passing(cause)
+            }
+            Self::Changed { .. } => true,
+            _ => false,
+        };
+        SourceError::new(name, self).passing(passes)
+    }
 }
 
 /// A chunk that a read needs.

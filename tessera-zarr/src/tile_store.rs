@@ -266,11 +266,11 @@ impl Source for TileStore {
         channels: &Channels,
         out: &mut Quantized,
     ) -> Result<(), SourceError> {
-        self.read_into(window, channels, out).map_err(|cause| SourceError::new(self.name(), cause))
+        self.read_into(window, channels, out).map_err(|cause| cause.of_source(self.name()))
     }
 
     fn fetches(&self, window: Window, channels: &Channels) -> Result<Option<Fetches>, SourceError> {
-        self.plan_fetches(window, channels).map_err(|cause| SourceError::new(self.name(), cause))
+        self.plan_fetches(window, channels).map_err(|cause| cause.of_source(self.name()))
     }
 
     fn opening(&self) -> Fetches {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
-use tessera_core::{MemoryBudget, ScaleLimit, Year};
+use tessera_core::{MemoryBudget, MosaicError, ScaleLimit, Year};
 use tessera_io::Location;
 use tessera_zarr::{FillEvent, FillOptions, FillReport, FillState, ZoneFillError, ZoneUnit, ZoneWriter};
 
@@ -147,6 +147,13 @@ impl Troubles {
             return;
         }
         self.shards.push((unit.to_string(), error.to_string()));
+        if let ZoneFillError::Mosaic(MosaicError::Tile { cause, .. }) = error
+            && cause.may_pass()
+            && self.passing.is_none()
+        {
+            let again = std::io::Error::new(std::io::ErrorKind::TimedOut, error.to_string());
+            self.passing = Some(anyhow::Error::new(again).context(format!("{unit} was not filled")));
+        }
         if let ZoneFillError::Io { object, cause } = error
             && is_passing(cause)
             && self.passing.is_none()

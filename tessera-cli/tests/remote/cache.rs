@@ -167,9 +167,9 @@ fn what_was_damaged_is_read_anew() {
     for name in ["ledger", "objects"] {
         let path = site.cache().join(name);
         if path.is_dir() {
-            std::fs::remove_dir_all(&path).unwrap()
+            std::fs::remove_dir_all(&path).unwrap();
         } else {
-            std::fs::write(&path, b"no number").unwrap()
+            std::fs::write(&path, b"no number").unwrap();
         }
         assert!(site.answer(BORDER, "64MiB") == right, "{name}");
     }

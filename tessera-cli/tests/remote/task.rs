@@ -129,7 +129,7 @@ impl Task {
                         own && !(self == Self::FillZones && name.contains("/c/"))
                     })
                 }
-                Some((catalog, "catalog.json")) if catalog == "catalog" => {
+                Some(("catalog", "catalog.json")) => {
                     Box::new(move |name| name.starts_with("catalog/"))
                 }
                 // Of an answer in several files the first comes last, and what is beside each comes before it.

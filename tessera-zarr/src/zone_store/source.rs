@@ -221,7 +221,7 @@ impl ZoneSource {
     }
 
     fn failed(&self, cause: ReadError) -> SourceError {
-        SourceError::new(self.name(), cause)
+        cause.of_source(self.name())
     }
 }
 

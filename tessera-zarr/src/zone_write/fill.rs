@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use tessera_core::{Archive, ByteStore, Mosaic, ScaleCounts, Tile, TileId};
+use tessera_core::{Archive, ByteStore, Mosaic, MosaicError, ScaleCounts, Tile, TileId};
 
 use crate::puts::{lanes, place};
 use crate::zone_write::build::Build;
@@ -203,9 +203,16 @@ impl Filler<'_> {
                 if failed.iter().any(|(bad, _)| *bad == id) {
                     continue;
                 }
-                match self.open(unit, id) {
-                    Ok(tile) => tiles.extend(tile),
-                    Err(why) => failed.push((id, why)),
+                // What may be there another time is waited for: a shard without it would look whole.
+                let opened = self.archive.open(id, unit.year);
+                match opened.map_err(|cause| (cause.may_pass(), cause)) {
+                    Ok(None) => {}
+                    Ok(Some(tile)) => match self.check(unit, &*tile) {
+                        Ok(()) => tiles.push(tile),
+                        Err(why) => failed.push((id, why)),
+                    },
+                    Err((true, cause)) => return Err(MosaicError::Tile { id, cause }.into()),
+                    Err((false, cause)) => failed.push((id, cause.to_string())),
                 }
             }
             let zone = self.writer.lattice(unit.zone);
@@ -252,11 +259,8 @@ impl Filler<'_> {
         }
     }
 
-    /// Opens a tile that the store can hold; why not, where it cannot. `None` where the archive has lost it.
-    fn open(&self, unit: &ZoneUnit, id: TileId) -> Result<Option<Box<dyn Tile>>, String> {
-        let Some(tile) = self.archive.open(id, unit.year).map_err(|error| error.to_string())? else {
-            return Ok(None);
-        };
+    /// Refuses a tile that the store cannot hold.
+    fn check(&self, unit: &ZoneUnit, tile: &dyn Tile) -> Result<(), String> {
         if tile.channels() != self.writer.channels() {
             let (got, expected) = (tile.channels(), self.writer.channels());
             return Err(format!("it has {got} channels: expected {expected}, as the store has"));
@@ -269,6 +273,6 @@ impl Filler<'_> {
                 "its corner ({west}, {north}) in {zone} is off the 10 m lattice of the store's zone"
             ));
         }
-        Ok(Some(tile))
+        Ok(())
     }
 }

@@ -141,7 +141,9 @@ impl ZoneFillError {
     /// The tile that made it fail, where it was one.
     pub(crate) fn tile(&self) -> Option<(tessera_core::TileId, String)> {
         match self {
-            Self::Mosaic(MosaicError::Tile { id, cause }) => Some((*id, cause.to_string())),
+            Self::Mosaic(MosaicError::Tile { id, cause }) if !cause.may_pass() => {
+                Some((*id, cause.to_string()))
+            }
             _ => None,
         }
     }
