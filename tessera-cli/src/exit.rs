@@ -94,17 +94,15 @@ fn io_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
 
 /// That of a Zarr store that is read.
 fn of_store<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
-    match error.downcast_ref() {
-        Some(ReadError::Io { cause, .. } | ReadError::Open(OpenError::Io { cause, .. })) => {
-            return Some(cause);
-        }
-        _ => {}
+    if let Some(ReadError::Io { cause, .. } | ReadError::Open(OpenError::Io { cause, .. })) =
+        error.downcast_ref()
+    {
+        return Some(cause);
     }
-    match error.downcast_ref() {
-        Some(ArchiveError::Folder { cause, .. } | ArchiveError::Unlistable { cause, .. }) => {
-            return Some(cause);
-        }
-        _ => {}
+    if let Some(ArchiveError::Folder { cause, .. } | ArchiveError::Unlistable { cause, .. }) =
+        error.downcast_ref()
+    {
+        return Some(cause);
     }
     if let Some(cause) = error.downcast_ref().and_then(TileError::io_error) {
         return Some(cause);

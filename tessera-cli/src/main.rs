@@ -43,7 +43,7 @@ use report::Report;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| refused(&error));
     let report = Report::new(cli.json, cli.quiet);
     remote::set(cli.remote, report);
     let result = interrupt::listen().and_then(|()| match cli.command {
@@ -66,5 +66,36 @@ fn main() -> ExitCode {
             report.error(&error);
             exit::code_of(&error)
         }
+    }
+}
+
+/// Ends the program as clap does, but never repeats a password that was typed in a URL.
+fn refused(error: &clap::Error) -> ! {
+    let text = error.render().to_string();
+    if !error.use_stderr() || !text.contains('@') {
+        error.exit();
+    }
+    let hidden: Vec<_> = text.split("://").map(without_password).collect();
+    eprint!("{}", hidden.join("://"));
+    std::process::exit(2)
+}
+
+/// What comes after `://`, without a name and a password before the host.
+fn without_password(rest: &str) -> String {
+    let end = rest.find(['/', '\'', ' ', '\n']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => format!("…{}", &rest[at..]),
+        None => rest.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_repeated() {
+        assert_eq!(without_password("u:secret@host/x@y'"), "…@host/x@y'");
+        assert_eq!(without_password("host/x@y' is wrong"), "host/x@y' is wrong");
     }
 }

@@ -208,14 +208,11 @@ pub(crate) fn with_pixels<T>(
     source: &Opened,
     work: impl FnOnce(&dyn Tile, QuantizedView<'_>) -> Result<T>,
 ) -> Result<T> {
-    let read = |tile: &dyn Tile, work: Box<dyn FnOnce(&dyn Tile, QuantizedView<'_>) -> Result<T> + '_>| {
-        let pixels = tile.read_window(tile.grid().full(), &Channels::All)?;
-        work(tile, pixels.view())
-    };
+    let read = |tile: &dyn Tile| tile.read_window(tile.grid().full(), &Channels::All);
     match source {
         Opened::NpyTile(tile) => work(&**tile, tile.view()),
-        Opened::RangedTile(tile) => read(&**tile, Box::new(work)),
-        Opened::TileStore(store) => read(&**store, Box::new(work)),
+        Opened::RangedTile(tile) => work(&**tile, read(&**tile)?.view()),
+        Opened::TileStore(store) => work(&**store, read(&**store)?.view()),
         Opened::NpyArchive(_) | Opened::RangedArchive(_) | Opened::StoreArchive(_) => {
             bail!("expected one tile, got a folder of tiles")
         }

@@ -129,9 +129,7 @@ impl Task {
                         own && !(self == Self::FillZones && name.contains("/c/"))
                     })
                 }
-                Some(("catalog", "catalog.json")) => {
-                    Box::new(move |name| name.starts_with("catalog/"))
-                }
+                Some(("catalog", "catalog.json")) => Box::new(move |name| name.starts_with("catalog/")),
                 // Of an answer in several files the first comes last, and what is beside each comes before it.
                 None => match root.rsplit_once('.') {
                     Some((answer, "npy" | "tif" | "csv")) if !answer.ends_with("_scales") => {
