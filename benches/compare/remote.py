@@ -153,8 +153,8 @@ class Bench:
         rows, (requests, total) = [], self.least
         for wait in self.args.waits:
             ours, own = self.of(wait, "tessera"), lambda key: self.of(wait, "tessera", key)
-            rows.append(Row(f"{wait} ms: requests", str(own("requests")), "least", str(requests), own("requests") / requests, most=1.2))
-            rows.append(Row(f"{wait} ms: bytes", str(own("bytes")), "least", str(total), own("bytes") / total, most=1.1))
+            rows.append(Row(f"{wait} ms: requests", f"{own('requests'):.0f}", "least", str(requests), own("requests") / requests, most=1.2))
+            rows.append(Row(f"{wait} ms: bytes", f"{own('bytes'):.0f}", "least", str(total), own("bytes") / total, most=1.1))
             targets = {"fsspec": 5, "geotessera": 5, "obstore": 1, "tensorstore": 1} if wait else {}
             for name in ("fsspec", "obstore", "tensorstore", "geotessera"):
                 if (wait, name) in self.figures:
