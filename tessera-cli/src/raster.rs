@@ -89,7 +89,7 @@ pub(crate) fn write(args: &OutputArgs, asked: &Asked, rasters: &[Raster<'_>], re
     Ok(())
 }
 
-/// What [`write`] will ask of a server; `None` where that is not known.
+/// What [`write()`] will ask of a server; `None` where that is not known.
 pub(crate) fn fetches(args: &OutputArgs, rasters: &[Raster<'_>]) -> Result<Option<Fetches>> {
     let format = args.format()?;
     let mut all = Some(Fetches::default());
